@@ -1,0 +1,88 @@
+/**
+ * The manifest: what a stack asks of a host for one app. `infra/release` writes it, `slipway release` on the host
+ * reads it from standard input. It is the one thing both sides share.
+ */
+import { z } from "zod";
+
+/** A name usable as a DNS label, a Linux user, a Postgres role and a compose project: `a-z`, digits, inner hyphens. */
+export const Name = z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, "expected a-z, 0-9 and inner hyphens, at most 32");
+
+/** An image by digest: `registry/repository@sha256:…`. A tag is never deployed. */
+export const ImageDigest = z
+  .string()
+  .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "expected an image by digest, registry/repository@sha256:…");
+
+/** Who asked for a release, from which commit, and when; `sequence` grows with time and orders releases of one app. */
+export const Origin = z.strictObject({
+  /** Milliseconds since 1970 at the moment the release was asked for. */
+  sequence: z.number().int().nonnegative(),
+  actor: z.string().min(1),
+  commit: z.string().optional(),
+  /** Address of the CI run. */
+  run: z.string().optional(),
+});
+/** @see Origin */
+export type Origin = z.infer<typeof Origin>;
+
+/** Files of the image that the edge serves itself: the folder `from` in the image answers under the path `at`. */
+export const Static = z.strictObject({ from: z.string().startsWith("/"), at: z.string().regex(/^\/.*\/$/) });
+
+/** One process of the app: a service of its compose file that stands outside every profile. */
+export const Process = z.strictObject({
+  image: ImageDigest,
+  /** What the compose file says of the service, less `build`, `image`, `ports`, `expose`, `profiles`, `x-slipway`. */
+  compose: z.record(z.string(), z.unknown()),
+  /** The container's port; only a process that a route leads to has one. */
+  port: z.number().int().min(1).max(65535).optional(),
+  /** Path asked for with the route's Host header; any 2xx or 3xx answer is healthy. */
+  health: z.string().startsWith("/").optional(),
+  replicas: z.number().int().min(1).max(16),
+  static: Static.optional(),
+});
+/** @see Process */
+export type Process = z.infer<typeof Process>;
+
+/** A host name that the edge answers and the process it leads to. */
+export const Route = z.strictObject({ host: z.string().min(1), process: Name });
+/** @see Route */
+export type Route = z.infer<typeof Route>;
+
+/** How the edge speaks to the world: certificates by ACME, by the edge's own CA, or plain HTTP. */
+export const Tls = z.discriminatedUnion("mode", [
+  z.strictObject({ mode: z.literal("acme"), email: z.string().optional(), directory: z.string().optional() }),
+  z.strictObject({ mode: z.literal("internal") }),
+  z.strictObject({ mode: z.literal("off") }),
+]);
+/** @see Tls */
+export type Tls = z.infer<typeof Tls>;
+
+/** See the file's head. */
+export const Manifest = z.strictObject({
+  version: z.literal(1),
+  app: Name,
+  origin: Origin,
+  /** Login for the pull, and only for it. */
+  registry: z.strictObject({ server: z.string(), username: z.string(), password: z.string() }).optional(),
+  processes: z.record(Name, Process),
+  routes: z.array(Route),
+  tls: Tls,
+  /** Runs once, in the new image, before anything moves. */
+  release: z.strictObject({ process: Name, command: z.array(z.string()).min(1) }).optional(),
+  /** Everything the processes get as environment, secrets included; becomes a 0600 file on the host. */
+  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()),
+  /** Names in `environment` whose values never appear in any output. */
+  secrets: z.array(z.string()),
+  /** Named volumes of the compose file's top level, without the app's prefix. */
+  volumes: z.array(z.string()),
+  /** Limits of time, in seconds. */
+  limits: z.strictObject({
+    /** From a process's start to its first healthy answer. */
+    health: z.number().positive(),
+    /** The release command. */
+    release: z.number().positive(),
+    /** From SIGTERM to SIGKILL of an old process. */
+    drain: z.number().nonnegative(),
+  }),
+});
+/** @see Manifest */
+export type Manifest = z.infer<typeof Manifest>;
