@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { postgresScript } from "../database/hostPostgres";
+import { hostFirewallScript } from "../network/hostFirewall";
+import { commandLine } from "../ssh/commandLine";
+import { remoteScript } from "../ssh/remoteScript";
+import type { DropletHost } from "./droplet";
+import { agentScript, agentUpload, dockerScript, firstContactScript, packagesScript, sshdScript, teamScript } from "./steps";
+
+/** What a machine becomes a host with. */
+export interface BootstrapArgs {
+  readonly host: DropletHost;
+  /** OpenSSH public keys of people, by name. */
+  readonly team: Readonly<Record<string, string>>;
+  readonly sshFrom: readonly string[];
+  /** Path of the release engine's bundle. */
+  readonly agent: string;
+}
+
+/** Makes a fresh machine a host: its own host key, packages, both users' ways in, firewall, engine, Postgres, agent. */
+export class Bootstrap extends pulumi.ComponentResource {
+  /** Connection that pins the key made on the host itself. */
+  readonly connection: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string; dialErrorLimit: number; perDialTimeout: number }>;
+  /** Public half of the host's lasting key, OpenSSH form. */
+  readonly hostKey: pulumi.Output<string>;
+  /** What a database on the host waits for. */
+  readonly postgres: remote.Command;
+  /** What a release on the host waits for. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:host:Bootstrap", name, {}, opts);
+    const { host } = args;
+    const within = { parent: this, deletedWith: host.machine };
+
+    const contact = firstContact(name, host, within);
+    this.hostKey = contact.stdout.apply((text) => text.trim());
+    this.connection = pulumi
+      .all([host.firstContact, this.hostKey])
+      .apply(([connection, hostKey]) => ({ ...connection, hostKey }));
+
+    const step = (role: string, script: pulumi.Input<string>, dependsOn: pulumi.Resource[]) =>
+      remoteScript(`${name}-${role}`, { connection: this.connection, script }, { ...within, dependsOn });
+
+    const sshd = step("sshd", sshdScript(), [contact]);
+    const team = step("team", host.deployKey.apply((key) => teamScript([key, ...Object.values(args.team)])), [contact]);
+    const packages = step("packages", packagesScript(), [contact]);
+    const docker = step("docker", dockerScript(), [packages]);
+    const firewall = step("firewall", hostFirewallScript(args.sshFrom), [docker]);
+    this.postgres = step("postgres", postgresScript(), [packages]);
+    const agent = installAgent(name, args.agent, this.connection, [packages], within);
+
+    this.ready = [sshd, team, docker, firewall, agent];
+    this.registerOutputs({ hostKey: this.hostKey });
+  }
+}
+
+/** Runs once in a machine's life: afterwards sshd no longer answers with the key this step pins. */
+function firstContact(name: string, host: DropletHost, opts: pulumi.CustomResourceOptions): remote.Command {
+  return new remote.Command(
+    `${name}-first-contact`,
+    {
+      connection: host.firstContact,
+      create: commandLine(["sudo", "bash", "-euo", "pipefail", "-s"]),
+      stdin: firstContactScript(),
+      logging: "none",
+      addPreviousOutputInEnv: false,
+      triggers: [host.machine.id],
+    },
+    { ...opts, ignoreChanges: ["connection", "create", "stdin"] },
+  );
+}
+
+function installAgent(
+  name: string,
+  path: string,
+  connection: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string }>,
+  dependsOn: pulumi.Resource[],
+  opts: pulumi.CustomResourceOptions,
+): remote.Command {
+  const upload = new remote.CopyToRemote(
+    `${name}-agent-upload`,
+    { connection, source: new pulumi.asset.FileAsset(path), remotePath: agentUpload },
+    { ...opts, dependsOn },
+  );
+  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  return remoteScript(`${name}-agent`, { connection, script: agentScript(sha256) }, { ...opts, dependsOn: [upload] });
+}

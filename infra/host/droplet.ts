@@ -1,0 +1,74 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { inboundRules, outboundRules } from "../network/cloudFirewall";
+import { cloudInit } from "./cloudInit";
+
+/** What a machine on DigitalOcean is made from. */
+export interface DropletHostArgs {
+  /** Region slug, e.g. `fra1`. */
+  readonly region: string;
+  /** Size slug, e.g. `s-1vcpu-2gb`. A change resizes in place: the machine is off for a minute, its disk stays as it is. */
+  readonly size: string;
+  /** Image slug. Only used when the machine is made. */
+  readonly image: string;
+  /** Networks that may open an SSH connection. */
+  readonly sshFrom: readonly string[];
+  /** Whether Pulumi refuses to destroy the machine. */
+  readonly protect: boolean;
+}
+
+/**
+ * A droplet behind a cloud firewall that knows it from its first second (by tag), with a host key made in the stack, so
+ * that the very first connection is to the right machine.
+ */
+export class DropletHost extends pulumi.ComponentResource {
+  /** Public IPv4 address. */
+  readonly address: pulumi.Output<string>;
+  /** Connection for first contact only: it pins the host key that came by user data. */
+  readonly firstContact: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string; dialErrorLimit: number; perDialTimeout: number }>;
+  /** The stack's own key for `deploy`, public half in OpenSSH form. */
+  readonly deployKey: pulumi.Output<string>;
+  /** The machine, for \`deletedWith\` of what lives on it. */
+  readonly machine: digitalocean.Droplet;
+
+  constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:host:DropletHost", name, {}, opts);
+    const login = new tls.PrivateKey(`${name}-login`, { algorithm: "ED25519" }, { parent: this });
+    const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
+    const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.publicKeyOpenssh.apply(trim) }, { parent: this });
+    const tag = new digitalocean.Tag(`${name}-tag`, { name }, { parent: this });
+    const firewall = new digitalocean.Firewall(
+      `${name}-firewall`,
+      { name, tags: [tag.name], inboundRules: inboundRules(args.sshFrom), outboundRules: outboundRules() },
+      { parent: this },
+    );
+    this.machine = new digitalocean.Droplet(
+      `${name}-droplet`,
+      {
+        name,
+        region: args.region,
+        size: args.size,
+        image: args.image,
+        resizeDisk: false,
+        tags: [tag.name],
+        sshKeys: [sshKey.id],
+        userData: pulumi
+          .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, login.publicKeyOpenssh])
+          .apply(([privateKey, publicKey, deployKey]) => cloudInit({ hostKey: { privateKey, publicKey }, deployKey })),
+      },
+      // These replace the machine when they change; what they decide is decided once, at its making.
+      { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"], dependsOn: [firewall] },
+    );
+    this.address = this.machine.ipv4Address;
+    this.deployKey = login.publicKeyOpenssh.apply(trim);
+    this.firstContact = pulumi
+      .all([this.address, login.privateKeyOpenssh, hostKey.publicKeyOpenssh])
+      .apply(([host, privateKey, publicKey]) => ({ host, user: "deploy", privateKey, hostKey: publicKey.trim(), dialErrorLimit: 60, perDialTimeout: 10 }));
+    this.registerOutputs({ address: this.address });
+  }
+}
+
+function trim(text: string): string {
+  return text.trim();
+}

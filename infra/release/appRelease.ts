@@ -1,0 +1,53 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { Manifest, type Origin } from "../../agent/manifest";
+import { commandLine } from "../ssh/commandLine";
+import type { Connection } from "../ssh/remoteScript";
+import { type Content, type Provenance, settleOrigin } from "./provenance";
+
+/** What a release of an app is asked for with. */
+export interface AppReleaseArgs {
+  readonly app: string;
+  readonly connection: Connection;
+  /** The machine it runs on: with it the release is gone too. */
+  readonly machine: pulumi.Resource;
+  /** What is to run. It holds secrets. */
+  readonly content: pulumi.Input<Content>;
+  /** Who asks now. */
+  readonly now: Origin;
+  /** What the stack remembers of the app's last release. */
+  readonly last: pulumi.Input<Provenance | undefined>;
+}
+
+/** Hands an app's manifest to the release engine on its host and waits for the outcome. */
+export class AppRelease extends pulumi.ComponentResource {
+  /** For the stack to remember. */
+  readonly provenance: pulumi.Output<Provenance>;
+  /** Number of the release that is live. */
+  readonly number: pulumi.Output<number>;
+
+  constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:release:AppRelease", name, {}, opts);
+    this.provenance = pulumi.secret(pulumi.all([args.content, args.last]).apply(([content, last]) => settleOrigin(content, last, args.now)));
+    const manifest = pulumi.all([args.content, this.provenance]).apply(([content, { origin }]) => JSON.stringify(Manifest.parse({ ...content, origin })));
+    const release = new remote.Command(
+      `${name}-command`,
+      {
+        connection: args.connection,
+        create: commandLine(["sudo", "slipway", "release"]),
+        delete: commandLine(["sudo", "slipway", "remove", args.app]),
+        stdin: pulumi.secret(manifest),
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, deletedWith: args.machine },
+    );
+    this.number = pulumi.unsecret(release.stdout.apply(releaseNumber));
+    this.registerOutputs({ number: this.number });
+  }
+}
+
+/** The release number in the engine's last line, `release 7 of notes is …`. */
+export function releaseNumber(stdout: string): number {
+  const lines = [...stdout.matchAll(/^release (\d+) of \S+ is /gm)];
+  return Number(lines.at(-1)?.[1] ?? Number.NaN);
+}

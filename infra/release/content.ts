@@ -1,0 +1,66 @@
+import type { Process, Tls } from "../../agent/manifest";
+import type { Content } from "./provenance";
+
+/** Variables that the runtime hands every process; a value for them in a compose file is for the laptop. */
+export const runtimeVariables = [
+  "DATABASE_URL",
+  "DB_HOST",
+  "DB_PORT",
+  "DB_NAME",
+  "DB_USER",
+  "DB_PASSWORD",
+  "PORT",
+  "PUBLIC_URL",
+  "RELEASE",
+  "SCRIPT_NAME",
+] as const;
+
+/** One process as the stack knows it, its image apart. */
+export type ProcessPlan = Omit<Process, "image">;
+
+/** What an app's release consists of, its images and secret values apart. */
+export interface ReleasePlan {
+  readonly app: string;
+  readonly processes: Readonly<Record<string, ProcessPlan>>;
+  readonly routes: Content["routes"];
+  readonly tls: Tls;
+  readonly release?: NonNullable<Content["release"]>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly volumes: readonly string[];
+  readonly limits: Content["limits"];
+}
+
+/** What is only known once other resources are there. */
+export interface ReleaseInputs {
+  readonly digests: Readonly<Record<string, string>>;
+  readonly registry: NonNullable<Content["registry"]>;
+  /** Secret values by name of variable, the database's among them. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** The whole content of a release. @throws Error if a process has no image */
+export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Content {
+  const image = (process: string): string => {
+    const digest = inputs.digests[process];
+    if (digest === undefined) throw new Error(`process ${process} of ${plan.app} has no image`);
+    return digest;
+  };
+  return {
+    version: 1,
+    app: plan.app,
+    registry: inputs.registry,
+    processes: Object.fromEntries(Object.entries(plan.processes).map(([name, process]) => [name, { ...process, image: image(name) }])),
+    routes: plan.routes,
+    tls: plan.tls,
+    ...(plan.release ? { release: plan.release } : {}),
+    environment: { ...plan.env, ...inputs.secrets },
+    secrets: Object.keys(inputs.secrets).sort(),
+    volumes: [...plan.volumes],
+    limits: plan.limits,
+  };
+}
+
+/** The address of a route as a browser would open it. */
+export function routeUrl(host: string, tls: Tls): string {
+  return `${tls.mode === "off" ? "http" : "https"}://${host}`;
+}

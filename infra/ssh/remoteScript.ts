@@ -1,0 +1,33 @@
+import { remote, type types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { commandLine } from "./commandLine";
+
+/** How a host is reached: address, user, private key, and the one host key that is accepted. */
+export type Connection = pulumi.Input<types.input.remote.ConnectionArgs>;
+
+/** Arguments of `remoteScript`. */
+export interface RemoteScriptArgs {
+  readonly connection: Connection;
+  /** Bash text. It travels by standard input: a failing command is printed whole, its standard input never is. */
+  readonly script: pulumi.Input<string>;
+  /** Argument vector that undoes the script. Runs with the script on its standard input, so it must not read it. */
+  readonly undo?: readonly string[];
+  /** Whether what the script prints is shown while it runs. @default none */
+  readonly logging?: "none" | "stdoutAndStderr";
+}
+
+/** Runs a script as root on a host, once and then again whenever it changes; scripts are written to be repeated. */
+export function remoteScript(name: string, args: RemoteScriptArgs, opts: pulumi.CustomResourceOptions): remote.Command {
+  return new remote.Command(
+    name,
+    {
+      connection: args.connection,
+      create: commandLine(["sudo", "bash", "-euo", "pipefail", "-s"]),
+      stdin: args.script,
+      logging: args.logging ?? "none",
+      addPreviousOutputInEnv: false,
+      ...(args.undo ? { delete: commandLine(args.undo) } : {}),
+    },
+    opts,
+  );
+}

@@ -1,0 +1,127 @@
+/** The shape of environment that is one machine: every app, its database and its edge live on it. */
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Origin } from "../agent/manifest";
+import { AppDatabase } from "../infra/database/appDatabase";
+import { Bootstrap } from "../infra/host/bootstrap";
+import { DropletHost } from "../infra/host/droplet";
+import { AppImages } from "../infra/registry/appImages";
+import { AppRelease } from "../infra/release/appRelease";
+import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
+import type { Provenance } from "../infra/release/provenance";
+import type { AppSettings, Settings } from "./settings";
+
+/** What a stack of this shape gives back. */
+export interface MachineOutputs {
+  /** Where each app answers. */
+  readonly urls: Record<string, string[]>;
+  readonly address: pulumi.Output<string>;
+  /** A line to paste. */
+  readonly ssh: pulumi.Output<string>;
+  /** For a known_hosts file. */
+  readonly hostKey: pulumi.Output<string>;
+  readonly releases: Record<string, { number: pulumi.Output<number>; digests: pulumi.Output<Record<string, string>> }>;
+  /** What the next run compares with; a secret. */
+  readonly provenance: pulumi.Output<Record<string, Provenance>>;
+}
+
+/** What the run brings besides the settings. */
+export interface MachineRun {
+  readonly origin: Origin;
+  /** The provenance this stack gave back last time, by app. */
+  readonly remembered: pulumi.Output<Record<string, Provenance | undefined>>;
+  /** Path of the release engine's bundle. */
+  readonly agent: string;
+}
+
+/** Wires one machine and its apps. */
+export function machine(settings: Settings, run: MachineRun): MachineOutputs {
+  const name = `${settings.project}-${settings.stack}`;
+  const host = new DropletHost(name, settings.host);
+  const bootstrap = new Bootstrap(`${name}-host`, { host, team: settings.team, sshFrom: settings.host.sshFrom, agent: run.agent });
+  const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
+
+  const apps = settings.apps.map((app) => {
+    const images = new AppImages(app.name, {
+      app: app.name,
+      folder: app.folder,
+      sources: Object.fromEntries(app.compose.services.map((service) => [service.name, service.source])),
+      registry,
+      ...app.build,
+    });
+    const database = new AppDatabase(
+      `${app.name}-database`,
+      { app: app.name, connection: bootstrap.connection, machine: host.machine, protect: settings.host.protect },
+      { dependsOn: [bootstrap.postgres] },
+    );
+    const secrets = pulumi.all([appSecrets(app), database.environment]).apply(([own, ofDatabase]) => ({ ...ofDatabase, ...own }));
+    const content = pulumi
+      .all([images.digests, registry.password, secrets])
+      .apply(([digests, password, values]) =>
+        releaseContent(releasePlan(settings, app), {
+          digests,
+          registry: { server: registry.server, username: registry.username, password },
+          secrets: values,
+        }),
+      );
+    const release = new AppRelease(
+      `${app.name}-release`,
+      {
+        app: app.name,
+        connection: bootstrap.connection,
+        machine: host.machine,
+        content,
+        now: run.origin,
+        last: run.remembered.apply((remembered) => remembered[app.name]),
+      },
+      { dependsOn: [...bootstrap.ready, database] },
+    );
+    return { app, images, release };
+  });
+
+  return {
+    urls: Object.fromEntries(apps.map(({ app }) => [app.name, app.routes.map(({ host }) => routeUrl(host, settings.tls))])),
+    address: host.address,
+    ssh: pulumi.interpolate`ssh deploy@${host.address}`,
+    hostKey: bootstrap.hostKey,
+    releases: Object.fromEntries(apps.map(({ app, images, release }) => [app.name, { number: release.number, digests: images.digests }])),
+    provenance: pulumi.secret(pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance])))),
+  };
+}
+
+/** What is known of an app's release from the settings alone. */
+export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): ReleasePlan {
+  const releasing = app.compose.services.find((service) => service.release);
+  const first = app.routes[0];
+  return {
+    app: app.name,
+    processes: Object.fromEntries(
+      app.compose.services.map((service) => [
+        service.name,
+        {
+          compose: { ...service.compose },
+          replicas: app.replicas[service.name] ?? 1,
+          ...(service.port === undefined ? {} : { port: service.port }),
+          ...(service.health === undefined ? {} : { health: service.health }),
+          ...(service.static === undefined ? {} : { static: service.static }),
+        },
+      ]),
+    ),
+    routes: [...app.routes],
+    tls: settings.tls,
+    ...(releasing?.release ? { release: { process: releasing.name, command: [...releasing.release] } } : {}),
+    env: { ...(first ? { PUBLIC_URL: routeUrl(first.host, settings.tls) } : {}), ...app.env },
+    volumes: app.compose.volumes,
+    limits: app.limits,
+  };
+}
+
+function appSecrets(app: AppSettings): pulumi.Output<Record<string, string>> {
+  const values = Object.entries(app.secrets).map(([variable, origin]): [string, pulumi.Output<string>] => [
+    variable,
+    origin === "generate"
+      ? new random.RandomPassword(`${app.name}-secret-${variable}`, { length: 64, special: false }).result
+      : pulumi.secret(origin.value),
+  ]);
+  return pulumi.all(Object.fromEntries(values));
+}

@@ -1,0 +1,299 @@
+/**
+ * The one reader of a stack's configuration and of the environment it is brought up from. Everything is checked here,
+ * at once, before the first resource is made; what comes out is plain data that the rest of the program can rely on.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { z } from "zod";
+import { Name, type Tls } from "../agent/manifest";
+import { type ComposeApp, composeFileNames, isSecretName, readCompose, type Service } from "./settings/compose";
+import { fromZod, type Mistake, nearest, SettingsError, show } from "./settings/mistakes";
+import * as schema from "./settings/schema";
+
+/** What the reader reads: a stack's configuration as Pulumi hands it over, and the files beside it. */
+export interface ConfigSource {
+  readonly project: string;
+  readonly stack: string;
+  /** Every configuration value by full key, e.g. `slipway:host`; structured values as JSON, secrets decrypted. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Whether the value of a full key is encrypted in the stack's file. */
+  isSecret(key: string): boolean;
+  /** Folder that relative paths start from: the project's root. */
+  readonly root: string;
+}
+
+/** The machine an environment runs on. */
+export type HostSettings = z.output<typeof schema.Host>;
+
+/** Where images go; `password` is in clear here and made a secret by whoever wires it. */
+export type RegistrySettings = z.output<typeof schema.Registry> & { readonly password: string };
+
+/** A host name and the service of the compose file it leads to. */
+export interface RouteSettings {
+  readonly host: string;
+  readonly process: string;
+}
+
+/** One app of the environment. */
+export interface AppSettings {
+  readonly name: string;
+  /** The compose file's folder, relative to the project's root where it lies below it. */
+  readonly folder: string;
+  readonly compose: ComposeApp;
+  readonly routes: readonly RouteSettings[];
+  readonly build: z.output<typeof schema.App>["build"];
+  readonly env: Readonly<Record<string, string>>;
+  /** `generate`: the stack makes the value. Otherwise the value itself, made a secret by whoever wires it. */
+  readonly secrets: Readonly<Record<string, "generate" | { readonly value: string }>>;
+  readonly replicas: Readonly<Record<string, number>>;
+  readonly limits: z.output<typeof schema.App>["limits"];
+}
+
+/** A whole environment, checked. */
+export interface Settings {
+  readonly project: string;
+  readonly stack: string;
+  readonly host: HostSettings;
+  readonly team: Readonly<Record<string, string>>;
+  readonly registry: RegistrySettings;
+  readonly database: z.output<typeof schema.Database>;
+  readonly tls: Tls;
+  readonly apps: readonly AppSettings[];
+}
+
+/** Keys under `slipway:` that hold a structure; every other key is a secret, `PART.NAME`. */
+const structures = {
+  host: schema.Host,
+  team: schema.Team,
+  registry: schema.Registry,
+  database: schema.Database,
+  tls: schema.Tls,
+  apps: z.record(z.string(), z.unknown()),
+} as const;
+
+/**
+ * Reads and checks the settings of a stack.
+ * @throws SettingsError with every mistake there is
+ */
+export function readSettings(source: ConfigSource): Settings {
+  const reader = new Reader(source);
+  const host = reader.structure("host");
+  const team = reader.structure("team", {});
+  const registry = reader.structure("registry");
+  const database = reader.structure("database", { mode: "host" });
+  const tls = reader.structure("tls", { mode: "acme" });
+  const apps = Object.entries(reader.structure("apps") ?? {}).flatMap(([name, section]) => reader.app(name, section) ?? []);
+  const password = registry && reader.secret("registry.password", "the registry asks for a login");
+  reader.checkKeys();
+  reader.checkRoutes();
+  if (apps.length === 0 && reader.mistakes.length === 0) {
+    reader.mistakes.push({ path: reader.path("apps"), what: "names no app", mend: "apps: { notes: { folder: examples/notes, routes: [notes.example.com] } }" });
+  }
+  if (reader.mistakes.length > 0 || !host || !team || !registry || !database || !tls || password === undefined) {
+    throw new SettingsError(source.stack, reader.mistakes);
+  }
+  return { project: source.project, stack: source.stack, host, team, registry: { ...registry, password }, database, tls, apps };
+}
+
+class Reader {
+  readonly mistakes: Mistake[] = [];
+  readonly #source: ConfigSource;
+  readonly #secretsAskedFor = new Set<string>();
+  readonly #hosts: { app: string; host: string; path: string }[] = [];
+
+  constructor(source: ConfigSource) {
+    this.#source = source;
+  }
+
+  path(key: string): string {
+    return `${this.#source.project}:${key}`;
+  }
+
+  structure<Key extends keyof typeof structures>(key: Key, fallback?: unknown): z.output<(typeof structures)[Key]> | undefined {
+    const text = this.#source.values[this.path(key)];
+    if (text === undefined && fallback === undefined) {
+      this.mistakes.push({ path: this.path(key), what: "missing", mend: `write ${key}: under config: of Pulumi.${this.#source.stack}.yaml; Pulumi.prod.yaml shows one` });
+      return undefined;
+    }
+    const value = text === undefined ? fallback : parseJson(text);
+    const parsed = structures[key].safeParse(value);
+    if (parsed.success) return parsed.data as z.output<(typeof structures)[Key]>;
+    this.mistakes.push(...fromZod(this.path(key), value, parsed.error).map((mistake) => helpful(mistake, value)));
+    return undefined;
+  }
+
+  app(name: string, section: unknown): AppSettings | undefined {
+    const path = this.path(`apps.${name}`);
+    const before = this.mistakes.length;
+    if (!Name.safeParse(name).success || name in structures) {
+      this.mistakes.push({ path, what: `${show(name)} cannot name an app`, allowed: "a-z, 0-9 and inner hyphens, at most 32; none of the names of settings" });
+    }
+    const parsed = schema.App.safeParse(section);
+    if (!parsed.success) {
+      this.mistakes.push(...fromZod(path, section, parsed.error));
+      return undefined;
+    }
+    const { folder, routes, build, env, secrets, replicas, limits } = parsed.data;
+    for (const [index, route] of routes.entries()) {
+      this.#hosts.push({ app: name, host: typeof route === "string" ? route : route.host, path: `${path}.routes[${index}]` });
+    }
+    for (const [variable, value] of Object.entries(env)) {
+      if (isSecretName(variable) && value !== "") {
+        this.mistakes.push({
+          path: `${path}.env.${variable}`,
+          what: "a secret stands here in clear",
+          mend: `list it as ${variable}: config under ${path}.secrets, then: pulumi config set --stack ${this.#source.stack} --secret ${name}.${variable}`,
+        });
+      }
+    }
+    const given = Object.entries(secrets).map(([variable, origin]): [string, AppSettings["secrets"][string]] => {
+      if (origin === "generate") return [variable, "generate"];
+      const value = this.secret(`${name}.${variable}`, `${path}.secrets.${variable} asks for it`);
+      return [variable, { value: value ?? "" }];
+    });
+    const compose = this.#compose(path, folder, env, Object.keys(secrets));
+    if (!compose) return undefined;
+    const resolvedRoutes = routes.map((route, index) => this.#route(`${path}.routes[${index}]`, route, compose));
+    for (const process of Object.keys(replicas)) {
+      const names = compose.services.map((service) => service.name);
+      if (!names.includes(process)) {
+        this.mistakes.push({ path: `${path}.replicas.${process}`, what: "is no process of the app", allowed: names.join(", ") });
+      }
+    }
+    if (this.mistakes.length > before) return undefined;
+    return {
+      name,
+      folder: this.#relative(folder),
+      compose,
+      routes: resolvedRoutes.flatMap((route) => route ?? []),
+      build,
+      env,
+      secrets: Object.fromEntries(given),
+      replicas,
+      limits,
+    };
+  }
+
+  /** The value of the secret `key`; a mistake if it is missing or stands in the stack's file in clear. */
+  secret(key: string, why: string): string | undefined {
+    this.#secretsAskedFor.add(this.path(key));
+    const value = this.#source.values[this.path(key)];
+    const mend = `pulumi config set --stack ${this.#source.stack} --secret ${key}`;
+    if (value === undefined) {
+      this.mistakes.push({ path: this.path(key), what: `missing: ${why}`, mend });
+    } else if (!this.#source.isSecret(this.path(key))) {
+      this.mistakes.push({ path: this.path(key), what: "a secret stands here in clear", mend });
+    }
+    return value;
+  }
+
+  /** Finds host names that two apps, or one app twice, would answer. */
+  checkRoutes(): void {
+    const owners = new Map<string, string>();
+    for (const { app, host, path } of this.#hosts) {
+      const owner = owners.get(host);
+      if (owner !== undefined) {
+        this.mistakes.push({ path, what: `${show(host)} is a route of ${owner === app ? "this app already" : `app ${owner} too`}`, allowed: "each host name once" });
+      }
+      owners.set(host, app);
+    }
+  }
+
+  /** Finds keys of the project's namespace that nothing asked for. */
+  checkKeys(): void {
+    for (const key of Object.keys(this.#source.values)) {
+      const [namespace, ...rest] = key.split(":");
+      const name = rest.join(":");
+      if (namespace !== this.#source.project || name in structures || this.#secretsAskedFor.has(key)) continue;
+      const known = [...Object.keys(structures), ...[...this.#secretsAskedFor].map((asked) => asked.slice(namespace.length + 1))];
+      const meant = nearest(name, known);
+      this.mistakes.push({
+        path: key,
+        what: "unknown key",
+        allowed: known.join(", "),
+        mend: meant ? `did you mean ${meant}?` : `pulumi config rm --stack ${this.#source.stack} ${key}`,
+      });
+    }
+  }
+
+  #relative(folder: string): string {
+    const path = relative(this.#source.root, resolve(this.#source.root, folder));
+    return path.startsWith("..") ? resolve(this.#source.root, folder) : `./${path}`;
+  }
+
+  #compose(path: string, folder: string, env: Record<string, string>, secrets: string[]): ComposeApp | undefined {
+    const absolute = resolve(this.#source.root, folder);
+    if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
+      this.mistakes.push({ path: `${path}.folder`, what: `${show(folder)} is not a folder`, allowed: "a folder with a compose file, from the project's root" });
+      return undefined;
+    }
+    const name = composeFileNames.find((candidate) => statSync(join(absolute, candidate), { throwIfNoEntry: false })?.isFile());
+    if (!name) {
+      this.mistakes.push({ path: `${path}.folder`, what: `${show(folder)} has no compose file`, allowed: composeFileNames.join(", ") });
+      return undefined;
+    }
+    const read = readCompose(readFileSync(join(absolute, name), "utf8"), { file: join(folder, name), env, secrets });
+    this.mistakes.push(...read.mistakes);
+    for (const service of read.app?.services ?? []) {
+      if ("image" in service.source) continue;
+      const dockerfile = join(absolute, service.source.build.context, service.source.build.dockerfile);
+      if (!statSync(dockerfile, { throwIfNoEntry: false })?.isFile()) {
+        this.mistakes.push({ path: `${join(folder, name)}: services.${service.name}.build`, what: `there is no ${relative(this.#source.root, dockerfile)}`, allowed: "a Dockerfile in the context, or dockerfile: its name there" });
+      }
+    }
+    return read.app;
+  }
+
+  #route(path: string, route: string | RouteSettings, compose: ComposeApp): RouteSettings | undefined {
+    const withPort = compose.services.filter((service) => service.port !== undefined);
+    const service =
+      typeof route === "object"
+        ? compose.services.find(({ name }) => name === route.process)
+        : withPort.length === 1
+          ? withPort[0]
+          : (compose.services.find(({ name }) => name === "web") ?? (compose.services.length === 1 ? compose.services[0] : undefined));
+    const host = typeof route === "object" ? route.host : route;
+    if (!service) {
+      this.mistakes.push({
+        path,
+        what: typeof route === "object" ? `${show(route.process)} is no process of the app` : "leads to no process: several could be meant, none is named web",
+        allowed: compose.services.map(({ name }) => name).join(", "),
+        mend: `{ host: ${host}, process: NAME }`,
+      });
+      return undefined;
+    }
+    return this.#isReachable(path, service) ? { host, process: service.name } : undefined;
+  }
+
+  #isReachable(path: string, service: Service): boolean {
+    if (service.port === undefined) {
+      this.mistakes.push({ path, what: `leads to services.${service.name}, which has no port`, mend: `add to services.${service.name}: expose: ["8000"]` });
+    }
+    if (service.health === undefined) {
+      this.mistakes.push({ path, what: `leads to services.${service.name}, which has no health path`, mend: `add to services.${service.name}: x-slipway: { health: /healthz }` });
+    }
+    return service.port !== undefined && service.health !== undefined;
+  }
+}
+
+/** Long lists of regions and sizes are cut to the nearest one and a way to see them all. */
+function helpful(mistake: Mistake, value: unknown): Mistake {
+  const key = mistake.path.split(".").at(-1);
+  if (!mistake.allowed?.includes(", ") || (key !== "region" && key !== "size")) return mistake;
+  const options = mistake.allowed.split(", ");
+  const given = String((value as Record<string, unknown>)[key] ?? "");
+  const meant = given ? nearest(given, options) : undefined;
+  return {
+    ...mistake,
+    allowed: options.length > 20 ? `${options.slice(0, 12).join(", ")}, … (${options.length} in all)` : options.join(", "),
+    ...(meant ? { mend: `did you mean ${meant}?` } : {}),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,330 @@
+/** Reading a team's own compose file: which services are processes of the app, and what a host needs to run them. */
+import { isAbsolute, normalize } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { Name, Static } from "../../agent/manifest";
+import { runtimeVariables } from "../../infra/release/content";
+import { fromZod, type Mistake, show } from "./mistakes";
+
+/** File names Docker Compose itself looks for, in its order. */
+export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"] as const;
+
+/** How an image is built, paths as the compose file has them, `context` relative to its folder. */
+export interface Build {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** A service outside every profile. */
+export interface Service {
+  readonly name: string;
+  readonly source: { readonly build: Build } | { readonly image: string };
+  readonly port?: number;
+  readonly health?: string;
+  readonly release?: readonly string[];
+  readonly static?: z.infer<typeof Static>;
+  /** What the host's own Docker Compose is to interpret; every string is literal. */
+  readonly compose: Readonly<Record<string, unknown>>;
+}
+
+/** The part of a compose file that is deployed. */
+export interface ComposeApp {
+  readonly services: readonly Service[];
+  /** Named volumes of the top level. */
+  readonly volumes: readonly string[];
+}
+
+/** What is known of the app when its compose file is read. */
+export interface ComposeContext {
+  /** Shown before every path in a mistake, e.g. `examples/notes/compose.yaml`. */
+  readonly file: string;
+  /** Plain values of the stack; they stand in for `${NAME}`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names that the processes get from the stack as secrets. */
+  readonly secrets: readonly string[];
+}
+
+/** Keys of a service that are meaningful on a laptop only, or that Slipway decides itself. */
+const notDeployed = new Set([
+  "build",
+  "image",
+  "ports",
+  "expose",
+  "profiles",
+  "networks",
+  "container_name",
+  "pull_policy",
+  "x-slipway",
+  "environment",
+  "develop",
+]);
+
+/** Keys that cannot mean the same on a host, with what to do instead. */
+const refused: Readonly<Record<string, string>> = {
+  env_file: "put plain values under env of the app in the stack's file, and secrets under its secrets",
+  network_mode: "leave it out: the app's processes share one private network",
+  privileged: "leave it out: an app's process never gets the whole machine",
+  extends: "write the service out in full",
+  pid: "leave it out",
+  ipc: "leave it out",
+  configs: "put the file into the image",
+  secrets: "put the names under secrets of the app in the stack's file",
+};
+
+const XSlipway = z.strictObject({
+  health: z.string().startsWith("/", "a path such as /healthz").optional(),
+  release: z.array(z.string()).min(1).optional(),
+  static: Static.optional(),
+});
+
+const Environment = z.union([
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  z.array(z.string()),
+]);
+
+const BuildSection = z.union([
+  z.string(),
+  z.looseObject({
+    context: z.string().default("."),
+    dockerfile: z.string().default("Dockerfile"),
+    target: z.string().optional(),
+    args: Environment.optional(),
+  }),
+]);
+
+const ServiceSection = z.looseObject({
+  image: z.string().optional(),
+  build: BuildSection.optional(),
+  profiles: z.array(z.string()).optional(),
+  ports: z.array(z.union([z.string(), z.number(), z.looseObject({ target: z.union([z.string(), z.number()]) })])).optional(),
+  expose: z.array(z.union([z.string(), z.number()])).optional(),
+  environment: Environment.optional(),
+  volumes: z.array(z.union([z.string(), z.looseObject({ type: z.string(), source: z.string().optional() })])).optional(),
+  "x-slipway": XSlipway.optional(),
+});
+type ServiceSection = z.infer<typeof ServiceSection>;
+
+const File = z.looseObject({
+  services: z.record(z.string(), z.unknown()),
+  volumes: z.record(z.string(), z.unknown()).optional(),
+});
+
+const providedByRuntime: ReadonlySet<string> = new Set(runtimeVariables);
+
+/** Names that hold a secret wherever they stand; a plain value there is refused. */
+export function isSecretName(name: string): boolean {
+  return /(SECRET|SECRET_KEY|PASSWORD|PASSWD|TOKEN|PRIVATE_KEY|API_KEY|ACCESS_KEY)$/i.test(name);
+}
+
+/** Reads the text of a compose file; either the deployed part of it or everything that is wrong with it. */
+export function readCompose(text: string, context: ComposeContext): { app?: ComposeApp; mistakes: Mistake[] } {
+  const document = parseDocument(text, { merge: true });
+  if (document.errors.length > 0) {
+    return {
+      mistakes: document.errors.map((error) => ({
+        path: context.file,
+        what: `is not YAML: ${error.message.split("\n")[0]?.replace(/:$/, "")}`,
+        mend: "docker compose config names the same line",
+      })),
+    };
+  }
+  const raw: unknown = document.toJS();
+  const file = File.safeParse(raw);
+  if (!file.success) return { mistakes: fromZod(`${context.file}: `, raw, file.error) };
+
+  const results = Object.entries(file.data.services).map(([name, section]) => readService(name, section, context));
+  const services = results.flatMap(({ service }) => (service ? [service] : []));
+  const mistakes = results.flatMap((result) => result.mistakes);
+  if (services.length === 0 && mistakes.length === 0) {
+    mistakes.push({ path: `${context.file}: services`, what: "no service is outside every profile", mend: "remove profiles from the app's own service" });
+  }
+  const releases = services.filter((service) => service.release);
+  for (const extra of releases.slice(1)) {
+    mistakes.push({
+      path: `${context.file}: services.${extra.name}.x-slipway.release`,
+      what: `services.${releases[0]?.name} has a release command too`,
+      allowed: "one release command in a compose file",
+    });
+  }
+  return mistakes.length > 0 ? { mistakes } : { app: { services, volumes: Object.keys(file.data.volumes ?? {}) }, mistakes };
+}
+
+function readService(name: string, section: unknown, context: ComposeContext): { service?: Service; mistakes: Mistake[] } {
+  const path = `${context.file}: services.${name}`;
+  const parsed = ServiceSection.safeParse(section ?? {});
+  if (!parsed.success) return { mistakes: fromZod(path, section, parsed.error) };
+  const data = parsed.data;
+  if ((data.profiles ?? []).length > 0) return { mistakes: [] };
+
+  const mistakes: Mistake[] = [];
+  if (!Name.safeParse(name).success) {
+    mistakes.push({ path, what: `${show(name)} cannot name a process`, allowed: "a-z, 0-9 and inner hyphens, at most 32" });
+  }
+  for (const [key, mend] of Object.entries(refused)) {
+    if (key in data) mistakes.push({ path: `${path}.${key}`, what: "does not mean the same on a host", mend });
+  }
+  const variables = new Interpolation(path, context, mistakes);
+  const x = data["x-slipway"] ?? {};
+  const source = readSource(path, data, variables, mistakes);
+  const port = readPort(path, data, variables, mistakes);
+  checkVolumes(path, data, mistakes);
+  const environment = readEnvironment(path, data.environment, context, variables, mistakes);
+  const rest = Object.fromEntries(
+    Object.entries(data)
+      .filter(([key]) => !notDeployed.has(key) && !(key in refused))
+      .map(([key, value]) => [key, variables.inAll(value, [key])]),
+  );
+  if (mistakes.length > 0 || !source) return { mistakes };
+  return {
+    mistakes,
+    service: {
+      name,
+      source,
+      ...(port === undefined ? {} : { port }),
+      ...(x.health === undefined ? {} : { health: x.health }),
+      ...(x.release === undefined ? {} : { release: x.release }),
+      ...(x.static === undefined ? {} : { static: x.static }),
+      compose: Object.keys(environment).length > 0 ? { ...rest, environment } : rest,
+    },
+  };
+}
+
+function readSource(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): Service["source"] | undefined {
+  if (data.build !== undefined) {
+    const section = typeof data.build === "string" ? { context: data.build, dockerfile: "Dockerfile" } : data.build;
+    const args = "args" in section ? pairs(section.args) : {};
+    const context = variables.in(section.context, ["build", "context"]);
+    if (isAbsolute(context) || normalize(context).startsWith("..") || /^[a-z]+:\/\//.test(context)) {
+      mistakes.push({ path: `${path}.build.context`, what: `${show(context)} is outside the app's folder`, allowed: "a folder at or below the compose file" });
+    }
+    return {
+      build: {
+        context,
+        dockerfile: section.dockerfile,
+        ...("target" in section && section.target !== undefined ? { target: section.target } : {}),
+        // An argument without a value takes the laptop's environment; a stack gives it under build.args.
+        args: Object.fromEntries(
+          Object.entries(args).flatMap(([key, value]) => (value === null ? [] : [[key, variables.in(value, ["build", "args", key])]])),
+        ),
+      },
+    };
+  }
+  if (data.image === undefined) {
+    mistakes.push({ path, what: "has neither build nor image", mend: "add build: ." });
+    return undefined;
+  }
+  const image = variables.in(data.image, ["image"]);
+  if (!/@sha256:[0-9a-f]{64}$/.test(image)) {
+    mistakes.push({
+      path: `${path}.image`,
+      what: `${show(image)} is a tag, which can change under a running release`,
+      allowed: "an image by digest, name@sha256:…; or a service in a profile, which is not deployed",
+      mend: `docker buildx imagetools inspect ${image} prints the digest`,
+    });
+  }
+  return { image };
+}
+
+function readPort(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): number | undefined {
+  const containerPorts = [
+    ...(data.expose ?? []).map(String),
+    ...(data.ports ?? []).map((port) => String(typeof port === "object" ? port.target : port).split(":").at(-1) ?? ""),
+  ].map((text) => variables.in(text, ["expose"]).replace(/\/tcp$/, ""));
+  const first = containerPorts[0];
+  if (first === undefined) return undefined;
+  const port = Number(first);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    mistakes.push({ path: `${path}.expose`, what: `${show(first)} is not a port`, allowed: "1 to 65535; the first one listed is the one the edge speaks to" });
+    return undefined;
+  }
+  return port;
+}
+
+function checkVolumes(path: string, data: ServiceSection, mistakes: Mistake[]): void {
+  for (const [index, volume] of (data.volumes ?? []).entries()) {
+    const bind = typeof volume === "string" ? /^[./~]/.test(volume) && volume.includes(":") : volume.type === "bind";
+    if (bind) {
+      mistakes.push({
+        path: `${path}.volumes[${index}]`,
+        what: `${show(volume)} mounts a folder of the laptop`,
+        allowed: "a named volume such as media:/app/media",
+        mend: "put the files into the image, or name a volume and list it under volumes at the top level",
+      });
+    }
+  }
+}
+
+function readEnvironment(
+  path: string,
+  environment: z.infer<typeof Environment> | undefined,
+  context: ComposeContext,
+  variables: Interpolation,
+  mistakes: Mistake[],
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(pairs(environment))) {
+    // The stack's own value wins over the laptop's default.
+    if (name in context.env || context.secrets.includes(name) || providedByRuntime.has(name)) continue;
+    if (value === null) {
+      mistakes.push({ path: `${path}.environment.${name}`, what: "has no value", mend: `give ${name} a value under env or secrets of the app in the stack's file` });
+    } else if (isSecretName(name) && value !== "") {
+      mistakes.push({ path: `${path}.environment.${name}`, what: "a secret stands here in clear", mend: `list ${name} under secrets of the app in the stack's file; its value there wins` });
+    } else {
+      kept[name] = variables.in(value, ["environment", name]);
+    }
+  }
+  return kept;
+}
+
+function pairs(environment: z.infer<typeof Environment> | undefined): Record<string, string | null> {
+  if (Array.isArray(environment)) {
+    return Object.fromEntries(
+      environment.map((entry) => {
+        const split = entry.indexOf("=");
+        return split < 0 ? [entry, null] : [entry.slice(0, split), entry.slice(split + 1)];
+      }),
+    );
+  }
+  return Object.fromEntries(Object.entries(environment ?? {}).map(([name, value]) => [name, value === null ? null : String(value)]));
+}
+
+/** `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `$NAME` and `$$`, filled in from the app's plain environment. */
+class Interpolation {
+  readonly #path: string;
+  readonly #context: ComposeContext;
+  readonly #mistakes: Mistake[];
+
+  constructor(path: string, context: ComposeContext, mistakes: Mistake[]) {
+    this.#path = path;
+    this.#context = context;
+    this.#mistakes = mistakes;
+  }
+
+  in(text: string, at: readonly string[]): string {
+    return text.replace(/\$(?:(\$)|\{(\w+)(?:(:?-)([^}]*))?\}|(\w+))/g, (_, dollar, braced, operator, fallback, bare) => {
+      if (dollar) return "$";
+      const name: string = braced ?? bare;
+      const value = this.#context.env[name];
+      if (value !== undefined && !(operator === ":-" && value === "")) return value;
+      if (operator) return fallback;
+      const secret = this.#context.secrets.includes(name);
+      this.#mistakes.push({
+        path: [this.#path, ...at].join("."),
+        what: secret ? `\${${name}} would put a secret into a plain place` : `\${${name}} has no value`,
+        mend: secret ? `read ${name} from the process's environment instead` : `give ${name} a value under env of the app, or a default here: \${${name}:-…}`,
+      });
+      return "";
+    });
+  }
+
+  inAll(value: unknown, at: readonly string[]): unknown {
+    if (typeof value === "string") return this.in(value, at);
+    if (Array.isArray(value)) return value.map((inner, index) => this.inAll(inner, [...at, String(index)]));
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.inAll(inner, [...at, key])]));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,86 @@
+/** What may stand in a stack's file under `slipway:`, key by key, before it is brought together in `Settings`. */
+import { DropletSlug, Region } from "@pulumi/digitalocean/types/enums";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { Name, Tls } from "../../agent/manifest";
+
+/** Name of an environment variable. */
+export const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
+
+/** A network in CIDR form or a single address, IPv4 or IPv6. */
+const Network = z
+  .string()
+  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "an address or a network such as 203.0.113.0/24");
+
+/** Regions and sizes are the ones the pinned SDK knows: a wrong one is refused before any call to the API. */
+const regions: readonly string[] = Object.values(Region);
+const sizes: readonly string[] = Object.values(DropletSlug);
+
+/** The machine an environment runs on. */
+export const Host = z.strictObject({
+  provider: z.enum(["digitalocean"]),
+  region: z.enum(regions as [string, ...string[]]),
+  size: z.enum(sizes as [string, ...string[]]),
+  /** @default debian-13-x64 */
+  image: z.enum(["debian-13-x64"]).default("debian-13-x64"),
+  /** Networks that may open an SSH connection. */
+  sshFrom: z.array(Network).min(1, "at least one network"),
+  /** Whether Pulumi refuses to destroy the machine and its databases. @default false */
+  protect: z.boolean().default(false),
+});
+
+/** Teammates who may log in as `deploy`: a name and an OpenSSH public key each. */
+export const Team = z.record(
+  z.string(),
+  z.string().regex(/^(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa|sk-\S+) [A-Za-z0-9+/]+=*( .*)?$/, "an OpenSSH public key, e.g. ssh-ed25519 AAAA… alice"),
+);
+
+/** Where images are pushed to and pulled from. The password is a secret of its own, `slipway:registry.password`. */
+export const Registry = z.strictObject({
+  /** Host name and port, without a scheme. */
+  server: z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/, "a host name with an optional port, without a scheme"),
+  /** What stands between the server and the app's name, e.g. the organisation. */
+  namespace: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "lower-case words joined by / . _ or -").optional(),
+  username: z.string().min(1),
+});
+
+/** Where databases live. `host`: Postgres installed on the machine. */
+export const Database = z.strictObject({ mode: z.enum(["host"]) });
+
+/** @see Tls */
+export { Tls };
+
+const HostName = z
+  .string()
+  .max(253)
+  .regex(/^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, "a host name in lower case, without scheme, port or path");
+
+/** A host name, for the app's only process with a port (or the one named `web`); or a host name and a process. */
+const Route = z.union([HostName, z.strictObject({ host: HostName, process: Name })], {
+  error: "a host name in lower case, without scheme, port or path; or { host, process }",
+});
+
+const Seconds = z.number().positive().max(3600);
+
+/** One app: a folder with a compose file, and what differs by environment. */
+export const App = z.strictObject({
+  /** Folder of the compose file, from the project's root or absolute. */
+  folder: z.string().min(1),
+  routes: z.array(Route).min(1, "at least one route"),
+  build: z
+    .strictObject({
+      args: z.record(VariableName, z.string()).default({}),
+      platform: z.string().default("linux/amd64"),
+      network: z.string().optional(),
+    })
+    .prefault({}),
+  env: z.record(VariableName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+  /** `generate`: made by the stack. `config`: from the stack's secret `slipway:APP.NAME`. */
+  secrets: z.record(VariableName, z.enum(["generate", "config"])).default({}),
+  /** Processes by name. @default 1 each */
+  replicas: z.record(Name, z.number().int().min(1).max(16)).default({}),
+  /** In seconds. */
+  limits: z
+    .strictObject({ health: Seconds.default(60), release: Seconds.default(600), drain: Seconds.default(30) })
+    .prefault({}),
+});
