@@ -2,10 +2,12 @@
  * The manifest: what a stack asks of a host for one app. `infra/release` writes it, `slipway release` on the host
  * reads it from standard input. It is the one thing both sides share.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A name usable as a DNS label, a Linux user, a Postgres role and a compose project: `a-z`, digits, inner hyphens. */
-export const Name = z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, "expected a-z, 0-9 and inner hyphens, at most 32");
+export const Name = z
+  .string()
+  .regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, "expected a-z, 0-9 and inner hyphens, at most 32");
 
 /** An image by digest: `registry/repository@sha256:…`. A tag is never deployed. */
 export const ImageDigest = z
@@ -25,12 +27,20 @@ export const Origin = z.strictObject({
 export type Origin = z.infer<typeof Origin>;
 
 /** Files of the image that the edge serves itself: the folder `from` in the image answers under the path `at`. */
-export const Static = z.strictObject({ from: z.string().startsWith("/"), at: z.string().regex(/^\/.*\/$/) });
+export const Static = z.strictObject({
+  from: z
+    .string()
+    .regex(/^(\/[^/\0]+)+$/, "expected an absolute folder of the image without a final slash, e.g. /app/static"),
+  at: z.string().regex(/^(\/[A-Za-z0-9._~-]+)+\/$/, "expected a path with a slash at both ends, e.g. /static/"),
+});
 
 /** One process of the app: a service of its compose file that stands outside every profile. */
 export const Process = z.strictObject({
   image: ImageDigest,
-  /** What the compose file says of the service, less `build`, `image`, `ports`, `expose`, `profiles`, `x-slipway`. */
+  /**
+   * What the compose file says of the service, less `build`, `image`, `ports`, `expose`, `profiles`, `x-slipway`. Values
+   * as they are written there: compose on the host interpolates `${NAME}` from the manifest's environment.
+   */
   compose: z.record(z.string(), z.unknown()),
   /** The container's port; only a process that a route leads to has one. */
   port: z.number().int().min(1).max(65535).optional(),
@@ -43,21 +53,29 @@ export const Process = z.strictObject({
 export type Process = z.infer<typeof Process>;
 
 /** A host name that the edge answers and the process it leads to. */
-export const Route = z.strictObject({ host: z.string().min(1), process: Name });
+export const Route = z.strictObject({
+  host: z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+      "expected a host name in lower case, without scheme, port or path",
+    ),
+  process: Name,
+});
 /** @see Route */
 export type Route = z.infer<typeof Route>;
 
 /** How the edge speaks to the world: certificates by ACME, by the edge's own CA, or plain HTTP. */
 export const Tls = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("acme"), email: z.string().optional(), directory: z.string().optional() }),
+  z.strictObject({ mode: z.literal("acme"), email: z.email().optional(), directory: z.url().optional() }),
   z.strictObject({ mode: z.literal("internal") }),
   z.strictObject({ mode: z.literal("off") }),
 ]);
 /** @see Tls */
 export type Tls = z.infer<typeof Tls>;
 
-/** See the file's head. */
-export const Manifest = z.strictObject({
+/** The manifest's keys, before the checks that need more than one of them. */
+export const Fields = z.strictObject({
   version: z.literal(1),
   app: Name,
   origin: Origin,
@@ -69,7 +87,10 @@ export const Manifest = z.strictObject({
   /** Runs once, in the new image, before anything moves. */
   release: z.strictObject({ process: Name, command: z.array(z.string()).min(1) }).optional(),
   /** Everything the processes get as environment, secrets included; becomes a 0600 file on the host. */
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()),
+  environment: z.record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+    z.string().refine((value) => !value.includes("\0"), "no environment can hold a NUL byte"),
+  ),
   /** Names in `environment` whose values never appear in any output. */
   secrets: z.array(z.string()),
   /** Named volumes of the compose file's top level, without the app's prefix. */
@@ -83,6 +104,24 @@ export const Manifest = z.strictObject({
     /** From SIGTERM to SIGKILL of an old process. */
     drain: z.number().nonnegative(),
   }),
+});
+
+/** See the file's head. */
+export const Manifest = Fields.superRefine((manifest, context) => {
+  const mistake = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+  const processes = Object.keys(manifest.processes);
+  const known = `expected one of the processes: ${processes.join(", ")}`;
+  if (processes.length === 0) mistake(["processes"], "expected at least one process");
+  const hosts = new Set<string>();
+  for (const [index, route] of manifest.routes.entries()) {
+    const process = manifest.processes[route.process];
+    if (!process) mistake(["routes", index, "process"], known);
+    else if (process.port === undefined)
+      mistake(["processes", route.process, "port"], `${route.host} leads here: expected a port`);
+    if (hosts.has(route.host)) mistake(["routes", index, "host"], `${route.host} stands twice`);
+    hosts.add(route.host);
+  }
+  if (manifest.release && !manifest.processes[manifest.release.process]) mistake(["release", "process"], known);
 });
 /** @see Manifest */
 export type Manifest = z.infer<typeof Manifest>;

@@ -1,0 +1,49 @@
+/** One attempt to make a manifest the live release of its app: what its steps share. */
+import type { Container, Host } from "./host";
+import type { Manifest } from "./manifest";
+import type { ReleaseRecord } from "./record";
+
+/** See the file's head. */
+export interface Attempt {
+  readonly host: Host;
+  readonly manifest: Manifest;
+  readonly release: number;
+  /** The release that serves while this one is made; none before the first. */
+  readonly live: ReleaseRecord | undefined;
+  /** Who makes it: actor and CI run, one line. */
+  readonly owner: string;
+  /** Keyed fingerprint of the manifest's environment. */
+  readonly environment: string;
+  /** Prints a line for whoever watches; secrets in it are blotted out. */
+  readonly say: (line: string) => void;
+  /** Set by `layOut`. */
+  record?: ReleaseRecord;
+  /** Containers of this release, set by `create`. */
+  containers: readonly Container[];
+}
+
+/** A step of a release. */
+export interface Step {
+  /** What people see and the ledger keeps. */
+  readonly name: string;
+  /** Whether this release needs it; always, where left out. */
+  readonly applies?: (attempt: Attempt) => boolean;
+  /** Does it; resolves with a word on how it went, if there is one. Rejects with a `Failure`. */
+  readonly run: (attempt: Attempt) => Promise<string | undefined>;
+}
+
+/** The record that `layOut` has made. */
+export function recordOf(attempt: Attempt): ReleaseRecord {
+  if (!attempt.record) throw new Error("the release has not been laid out yet");
+  return attempt.record;
+}
+
+/** How the outside reaches an app, e.g. `https://shop.example.com`; one address for each route. */
+export function addressesOf({ routes, tls }: Pick<Manifest, "routes" | "tls">): readonly string[] {
+  return routes.map((route) => `${schemeOf(tls)}://${route.host}`);
+}
+
+/** The scheme under which the outside reaches an app. */
+export function schemeOf(tls: Manifest["tls"]): "http" | "https" {
+  return tls.mode === "off" ? "http" : "https";
+}

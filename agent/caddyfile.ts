@@ -1,0 +1,97 @@
+/** The edge's whole configuration, rendered from the live releases of all apps. */
+import type { Tls } from "./manifest";
+import { releasePaths } from "./paths";
+import type { ReleaseRecord } from "./record";
+
+/** First line of every Caddyfile of ours. */
+export const HEAD =
+  "# Written by slipway from the live releases. Changes made here by hand are lost at the next release.";
+
+/** Names that carry a hash of their content never change: eight or more hexadecimal digits set off by a dot or a hyphen. */
+const HASHED = "[.-][0-9a-f]{8,64}\\.";
+
+/** The Caddyfile of these live releases; apps and hosts in the order of their names, so that equal states give equal text. */
+export function caddyfile(records: readonly ReleaseRecord[]): string {
+  const sites = [...records]
+    .sort((a, b) => compare(a.content.app, b.content.app))
+    .flatMap((record) =>
+      [...record.content.routes].sort((a, b) => compare(a.host, b.host)).map((route) => site(record, route)),
+    );
+  return `${HEAD}\n${globals()}\n${sites.map((text) => `\n${text}\n`).join("")}\n${fallback()}\n`;
+}
+
+function globals(): string {
+  return block("", [
+    "admin localhost:2019",
+    // HTTP/3 would be offered on a port that no firewall of ours opens.
+    block("servers", ["protocols h1 h2"]),
+  ]);
+}
+
+/** Without it a host name that no app has gets an empty answer with status 200. */
+function fallback(): string {
+  return block(":80", ['respond "no app answers to this host name" 404']);
+}
+
+function site(record: ReleaseRecord, route: ReleaseRecord["content"]["routes"][number]): string {
+  const { app, tls, processes } = record.content;
+  const process = processes[route.process];
+  return block(tls.mode === "off" ? `http://${route.host}` : route.host, [
+    ...tlsLines(tls),
+    "encode zstd gzip",
+    block("log", [block(`output file /var/log/caddy/${app}.log`, ["roll_size 20MiB", "roll_keep 5"])]),
+    ...(process?.static
+      ? [staticFiles(process.static.at, releasePaths(app, record.release).static(route.process))]
+      : []),
+    block("handle", [proxy(record.ports[route.process] ?? [])]),
+  ]);
+}
+
+function tlsLines(tls: Tls): string[] {
+  switch (tls.mode) {
+    case "off":
+      return [];
+    case "internal":
+      return ["tls internal"];
+    case "acme": {
+      const head = ["tls", ...(tls.email ? [tls.email] : [])].join(" ");
+      if (tls.directory) return [block(head, [`ca ${tls.directory}`])];
+      return tls.email ? [head] : [];
+    }
+    default: {
+      const never: never = tls;
+      return never;
+    }
+  }
+}
+
+function staticFiles(at: string, folder: string): string {
+  return block(`handle_path ${at}*`, [
+    `root * ${folder}`,
+    // Only for files that are there: a 404 must not be kept for a year.
+    block("@hashed", ["file", `path_regexp ${HASHED}`]),
+    'header @hashed Cache-Control "public, max-age=31536000, immutable"',
+    block("file_server", ["precompressed br gzip"]),
+  ]);
+}
+
+function proxy(ports: readonly number[]): string {
+  return block(`reverse_proxy ${ports.map((port) => `127.0.0.1:${port}`).join(" ")}`, [
+    // Carries requests over the moment in which Docker starts a crashed container again.
+    "lb_try_duration 2s",
+    "lb_try_interval 50ms",
+    ...(ports.length > 1 ? ["lb_policy least_conn", "fail_duration 2s"] : []),
+  ]);
+}
+
+function block(head: string, lines: readonly string[]): string {
+  const inner = lines
+    .flatMap((line) => line.split("\n"))
+    .map((line) => `\t${line}`)
+    .join("\n");
+  return `${head}${head ? " " : ""}{\n${inner}\n}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

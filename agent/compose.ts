@@ -1,0 +1,184 @@
+/** The compose project of one release, rendered from the manifest. Compose reads JSON as it reads YAML. */
+import { Failure } from "./failure";
+import type { Manifest, Process } from "./manifest";
+
+/** Service of the release command. No process can have this name, since names hold no underscore. */
+export const RELEASE_COMMAND = "release_command";
+
+/** Label of every container: the app. */
+export const APP_LABEL = "slipway.app";
+/** Label of every container: the release's number. */
+export const RELEASE_LABEL = "slipway.release";
+/** Label of every container: the process, or `release_command`. */
+export const PROCESS_LABEL = "slipway.process";
+/** Label of every container: which of the process's replicas, from 0. */
+export const REPLICA_LABEL = "slipway.replica";
+
+/** Every container writes to a log that rotates, unless its compose file says otherwise: 5 files of 10 MB. */
+const LOGGING = { driver: "local", options: { "max-size": "10m", "max-file": "5" } };
+
+/** Keys of a service that make no sense on a host where two releases run side by side on a network of the app's own. */
+const DROPPED = ["container_name", "links", "external_links", "networks", "env_file", "deploy", "scale", "pull_policy"];
+
+/** What one release's project is made of. */
+export interface ProjectOrder {
+  readonly manifest: Manifest;
+  readonly release: number;
+  /** Ports of the loopback address by process, one for each replica; a process without a port has none. */
+  readonly ports: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Name of a release's compose project. */
+export const projectName = (app: string, release: number) => `${app}-r${release}`;
+/** Name of the network that all releases of an app share. */
+export const networkName = (app: string) => `slipway-${app}`;
+/** Name of a volume of an app on the host. */
+export const volumeName = (app: string, volume: string) => `${app}_${volume}`;
+
+/** The project as compose reads it. The environment is not in it: services name the env file beside it. */
+export function composeProject({ manifest, release, ports }: ProjectOrder): Record<string, unknown> {
+  const services: Record<string, unknown> = {};
+  for (const [name, process] of Object.entries(manifest.processes)) {
+    for (let replica = 0; replica < process.replicas; replica++) {
+      services[replicaName(name, replica)] = service(manifest, release, name, replica, ports[name]?.[replica]);
+    }
+  }
+  if (manifest.release) services[RELEASE_COMMAND] = releaseCommand(manifest, release, manifest.release);
+  return {
+    name: projectName(manifest.app, release),
+    services,
+    networks: { default: { external: true, name: networkName(manifest.app) } },
+    volumes: Object.fromEntries(
+      manifest.volumes.map((volume) => [volume, { external: true, name: volumeName(manifest.app, volume) }]),
+    ),
+  };
+}
+
+/** Name of the compose service of one replica; the first has the process's own. */
+export function replicaName(process: string, replica: number): string {
+  return replica === 0 ? process : `${process}_${replica + 1}`;
+}
+
+function service(manifest: Manifest, release: number, name: string, replica: number, port: number | undefined) {
+  const process = processOf(manifest, name);
+  const dependencies = dependenciesOf(process, manifest);
+  return {
+    restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
+    logging: LOGGING,
+    ...common(manifest, release, name, replica),
+    networks: { default: { aliases: [name] } },
+    ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
+    ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
+  };
+}
+
+function releaseCommand(manifest: Manifest, release: number, order: NonNullable<Manifest["release"]>) {
+  const { healthcheck: _healthcheck, depends_on: _dependsOn, ...rest } = common(manifest, release, order.process, 0);
+  return {
+    logging: LOGGING,
+    ...rest,
+    restart: "no",
+    // Compose would interpolate the command once more; it comes from outside compose's own words.
+    command: order.command.map((word) => word.replaceAll("$", "$$$$")),
+    labels: { ...rest.labels, [PROCESS_LABEL]: RELEASE_COMMAND },
+    networks: { default: {} },
+  };
+}
+
+/** The keys that every container of a process has, the release command's included. */
+interface Common {
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+function common(manifest: Manifest, release: number, name: string, replica: number): Common {
+  const process = processOf(manifest, name);
+  const kept: Record<string, unknown> = Object.fromEntries(
+    Object.entries(process.compose).filter(([key]) => !DROPPED.includes(key) && key !== "depends_on"),
+  );
+  refuseRelativeMounts(name, kept.volumes);
+  return {
+    ...kept,
+    image: process.image,
+    env_file: ["./env"],
+    environment: environmentOf(process, manifest),
+    extra_hosts: { ...hostsOf(kept.extra_hosts), "host.docker.internal": "host-gateway" },
+    labels: {
+      ...mapOf(kept.labels),
+      [APP_LABEL]: manifest.app,
+      [RELEASE_LABEL]: String(release),
+      [PROCESS_LABEL]: name,
+      [REPLICA_LABEL]: String(replica),
+    },
+  };
+}
+
+/** What the compose file sets, less what the stack sets: compose would let the file win, and the stack knows better. */
+function environmentOf(process: Process, manifest: Manifest): Record<string, unknown> {
+  const own = process.port === undefined ? {} : { PORT: String(process.port) };
+  const all = { ...own, ...mapOf(process.compose.environment) };
+  return Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => value !== null && !(name in manifest.environment)),
+  );
+}
+
+/** What a process waits for, by the other's name: only processes that are deployed, e.g. not the laptop's database. */
+export function dependenciesOf(process: Process, manifest: Manifest): Record<string, { condition: string }> {
+  const given = process.compose.depends_on;
+  const entries: [string, string][] = Array.isArray(given)
+    ? given.map((name) => [String(name), "service_started"])
+    : Object.entries(mapOf(given)).map(([name, how]) => [name, String(mapOf(how).condition ?? "service_started")]);
+  return Object.fromEntries(
+    entries.filter(([name]) => name in manifest.processes).map(([name, condition]) => [name, { condition }]),
+  );
+}
+
+/** Whether a process is meant to end by itself because another waits for its end. */
+export function isAwaited(name: string, manifest: Manifest): boolean {
+  return Object.values(manifest.processes).some(
+    (process) => dependenciesOf(process, manifest)[name]?.condition === "service_completed_successfully",
+  );
+}
+
+function processOf(manifest: Manifest, name: string): Process {
+  const process = manifest.processes[name];
+  if (!process) throw new Error(`no process ${name}`);
+  return process;
+}
+
+function refuseRelativeMounts(name: string, volumes: unknown): void {
+  if (!Array.isArray(volumes)) return;
+  for (const volume of volumes) {
+    const source = typeof volume === "string" ? (/^([^:]+):/.exec(volume)?.[1] ?? "") : bindSource(volume);
+    if (/^(\.|~)/.test(source)) {
+      throw new Failure(
+        `process ${name} mounts ${source}, a folder of the checkout, which is not on the host. ` +
+          "Copy it into the image, use a named volume, or leave it to a service under a profile",
+      );
+    }
+  }
+}
+
+function bindSource(volume: unknown): string {
+  const { type, source } = mapOf(volume);
+  return type === "bind" && typeof source === "string" ? source : "";
+}
+
+/** Compose writes maps as such or as a list of `NAME=value`; a name alone stands for `null`. */
+function mapOf(value: unknown): Record<string, unknown> {
+  if (Array.isArray(value)) {
+    return Object.fromEntries(
+      value.map(String).map((entry) => {
+        const at = entry.indexOf("=");
+        return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + 1)];
+      }),
+    );
+  }
+  return value !== null && typeof value === "object" ? { ...value } : {};
+}
+
+/** `extra_hosts` as a list may have `NAME:address` as well. */
+function hostsOf(value: unknown): Record<string, unknown> {
+  if (!Array.isArray(value)) return mapOf(value);
+  return mapOf(value.map((entry) => String(entry).replace(/^([^:=]+):/, "$1=")));
+}

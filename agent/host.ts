@@ -1,0 +1,128 @@
+/**
+ * Everything the engine does to the machine it runs on, as one small interface: files, containers, the edge, locks and
+ * time. `linux/` does it for real; `memory.ts` keeps it in memory for the tests of the whole story.
+ */
+
+/** Text files of the host; paths are absolute. */
+export interface Files {
+  /** The text, or `undefined` where there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Writes whole or not at all (a power cut included), with exactly this mode; makes the folders above it. */
+  write(path: string, text: string, mode: number): Promise<void>;
+  /** Adds to the end of the file and waits for the disk. */
+  append(path: string, text: string): Promise<void>;
+  /** Names inside a folder, sorted; none where there is no such folder. */
+  list(path: string): Promise<readonly string[]>;
+  /** Removes a file or a folder with all in it; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+}
+
+/** A container as the engine lists it. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: boolean;
+}
+
+/** How a container fares. */
+export interface Condition {
+  readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+  readonly exitCode: number;
+  /** How often Docker started it again by itself. */
+  readonly restarts: number;
+  /** Result of the container's own health check, where it has one. */
+  readonly health?: "starting" | "healthy" | "unhealthy";
+  readonly outOfMemory: boolean;
+}
+
+/** Login to a registry, handed to Docker with the one pull it is for. */
+export interface Login {
+  readonly server: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The host's container engine. Every method rejects with a `Failure` that carries Docker's own reason. */
+export interface Docker {
+  /** Pulls an image by digest unless the host has it; resolves with whether it had to. */
+  pull(image: string, login?: Login): Promise<boolean>;
+  /** Makes a user-defined network of that name unless there is one. */
+  network(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Makes a volume of that name unless there is one. */
+  volume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  /** Removes every volume with that label and resolves with their names. */
+  removeVolumes(label: string): Promise<readonly string[]>;
+  /** Has compose make, not start, the containers of `folder/compose.json`; `environment` fills `${NAME}` in it. */
+  create(folder: string, project: string, environment: Readonly<Record<string, string>>): Promise<void>;
+  /** Containers with that label (`name` or `name=value`), running or not, sorted by name. */
+  containers(label: string): Promise<readonly Container[]>;
+  condition(id: string): Promise<Condition>;
+  start(id: string): Promise<void>;
+  /** SIGTERM (or the image's own stop signal), then SIGKILL after `seconds`. */
+  stop(id: string, seconds: number): Promise<void>;
+  /** Kills and removes a container with its anonymous volumes; never a named one. Nothing happens where there is none. */
+  remove(id: string): Promise<void>;
+  /** Starts a container and follows its output line by line until it ends; resolves with the exit code. */
+  runToEnd(id: string, seconds: number, onLine: (line: string) => void): Promise<number>;
+  /** The last lines a container wrote, standard output and error together. */
+  lastLines(id: string, lines: number): Promise<readonly string[]>;
+  /** Copies a folder of a container's file system to `to`, readable for everyone, without links that lead out of it. */
+  copyOut(id: string, from: string, to: string): Promise<void>;
+}
+
+/** The edge, i.e. the web server in front of all apps. */
+export interface Edge {
+  /** Checks a configuration and changes over to it without losing a request; rejects with a `Failure`, old one intact. */
+  load(configuration: string): Promise<void>;
+}
+
+/** A request of the health check, from the host to a published port. */
+export interface Probe {
+  readonly port: number;
+  readonly path: string;
+  /** Value of the Host header. */
+  readonly host: string;
+  readonly scheme: "http" | "https";
+  /** Limit in milliseconds. */
+  readonly limit: number;
+}
+
+/** Held until `free` is called or this process ends, however it ends. */
+export interface Lock {
+  /** Rejects when the lock was lost, e.g. because someone killed its keeper; never resolves. */
+  readonly lost: Promise<never>;
+  free(): Promise<void>;
+}
+
+/** What a lock is asked with. */
+export interface LockRequest {
+  readonly path: string;
+  /** How long to wait for another holder, in seconds. */
+  readonly wait: number;
+  /** Who asks; others read it while they wait. One line. */
+  readonly owner: string;
+  /** Called once if another holds it, with that one's `owner`. */
+  readonly onWait: (owner: string) => void;
+}
+
+/** See the file's head. */
+export interface Host {
+  readonly files: Files;
+  readonly docker: Docker;
+  readonly edge: Edge;
+  /** Takes a kernel-held lock; rejects with a `Failure` that names the holder when the wait is over. */
+  lock(request: LockRequest): Promise<Lock>;
+  /** Status of the answer; rejects with the reason where there was none. */
+  probe(probe: Probe): Promise<number>;
+  /** Whether nothing listens on this port of the loopback address. */
+  portFree(port: number): Promise<boolean>;
+  /** TCP connections that are open to this port of the loopback address. */
+  connections(port: number): Promise<number>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** 64 hexadecimal digits nobody can guess. */
+  random(): string;
+}

@@ -1,0 +1,228 @@
+/** The host's Docker: its API for single containers, compose for what the words of a compose file mean. */
+import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { Failure } from "../failure";
+import type { Condition, Docker, Login } from "../host";
+import { ask, messageOf, send, textOf } from "./engine-api";
+import { lineCutter, readLog } from "./lines";
+import { run } from "./process";
+
+/** Compose as a program of its own, which spares 50 ms of the `docker` command's start; Debian installs both. */
+const COMPOSE: readonly [string, ...string[]] = ["docker-compose"];
+
+const Listed = z.array(
+  z.object({ Id: z.string(), Names: z.array(z.string()), Labels: z.record(z.string(), z.string()), State: z.string() }),
+);
+
+const Inspected = z.object({
+  RestartCount: z.number(),
+  State: z.object({
+    Status: z.enum(["created", "running", "paused", "restarting", "removing", "exited", "dead"]),
+    ExitCode: z.number(),
+    OOMKilled: z.boolean(),
+    Health: z.object({ Status: z.string() }).nullish(),
+  }),
+});
+
+/** Docker as it runs on this machine. */
+export const linuxDocker: Docker = {
+  async pull(image, login) {
+    if ((await ask({ method: "GET", path: `/images/${image}/json` }, [404])) !== undefined) return false;
+    const answer = await send({
+      method: "POST",
+      path: "/images/create",
+      query: { fromImage: image },
+      headers: login ? { "x-registry-auth": loginHeader(login) } : {},
+    });
+    if (answer.statusCode !== 200) throw new Failure(`${image}: ${messageOf(await textOf(answer))}`);
+    // The status is sent before the work: what goes wrong later stands in the stream.
+    let wrong: string | undefined;
+    const cutter = lineCutter((line) => {
+      const { error } = JSON.parse(line) as { error?: string };
+      wrong ??= error;
+    });
+    for await (const chunk of answer) cutter.feed(chunk as Buffer);
+    cutter.end();
+    if (wrong !== undefined) throw new Failure(`${image}: ${wrong}`);
+    return true;
+  },
+
+  async network(name, labels) {
+    const found = await ask({ method: "GET", path: `/networks/${name}` }, [404]);
+    if (found === undefined) {
+      await ask({ method: "POST", path: "/networks/create", body: { Name: name, Driver: "bridge", Labels: labels } });
+    }
+  },
+
+  async volume(name, labels) {
+    // Docker answers with the volume that is there if there is one.
+    await ask({ method: "POST", path: "/volumes/create", body: { Name: name, Labels: labels } });
+  },
+
+  async removeNetwork(name) {
+    await ask({ method: "DELETE", path: `/networks/${name}` }, [404]);
+  },
+
+  async removeVolumes(label) {
+    const answer = await ask({ method: "GET", path: "/volumes", query: filters(label) });
+    const { Volumes } = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullish() }).parse(answer);
+    const names = (Volumes ?? []).map((volume) => volume.Name).sort();
+    for (const name of names) await ask({ method: "DELETE", path: `/volumes/${name}` }, [404]);
+    return names;
+  },
+
+  async create(folder, project, environment) {
+    const { code, output } = await run(
+      [
+        ...COMPOSE,
+        "--project-name",
+        project,
+        "--file",
+        join(folder, "compose.json"),
+        "create",
+        "--no-build",
+        "--pull",
+        "never",
+      ],
+      { environment: composeEnvironment(environment) },
+    );
+    if (code !== 0) throw new Failure(`compose: ${lastWords(output)}`);
+  },
+
+  async containers(label) {
+    const answer = await ask({ method: "GET", path: "/containers/json", query: { all: "true", ...filters(label) } });
+    return Listed.parse(answer)
+      .map(({ Id, Names, Labels, State }) => ({
+        id: Id,
+        name: (Names[0] ?? Id).replace(/^\//, ""),
+        labels: Labels,
+        running: State === "running",
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  },
+
+  async condition(id) {
+    const { RestartCount, State } = Inspected.parse(await ask({ method: "GET", path: `/containers/${id}/json` }));
+    const health = State.Health?.Status;
+    return {
+      status: State.Status,
+      exitCode: State.ExitCode,
+      restarts: RestartCount,
+      outOfMemory: State.OOMKilled,
+      ...(isHealth(health) && { health }),
+    };
+  },
+
+  async start(id) {
+    await ask({ method: "POST", path: `/containers/${id}/start` }, [304]);
+  },
+
+  async stop(id, seconds) {
+    const query = { t: String(Math.ceil(seconds)) };
+    await ask({ method: "POST", path: `/containers/${id}/stop`, query, patient: true }, [304, 404]);
+  },
+
+  async remove(id) {
+    await ask({ method: "DELETE", path: `/containers/${id}`, query: { force: "true", v: "true" } }, [404, 409]);
+  },
+
+  async runToEnd(id, seconds, onLine) {
+    await this.start(id);
+    const log = await send({
+      method: "GET",
+      path: `/containers/${id}/logs`,
+      query: { ...streams, follow: "true" },
+      patient: true,
+    });
+    const limit = new Promise<"late">((resolve) => setTimeout(resolve, seconds * 1000, "late").unref());
+    const reading = log.statusCode === 200 ? readLog(log, onLine) : textOf(log).then(() => {});
+    const ending = ask({ method: "POST", path: `/containers/${id}/wait`, patient: true });
+    const result = await Promise.race([Promise.all([ending, reading]), limit]);
+    if (result === "late") {
+      log.destroy();
+      reading.catch(() => {});
+      ending.catch(() => {});
+      await this.stop(id, 10);
+      throw new Failure(`did not end within ${seconds} s and was stopped`, id);
+    }
+    return z.object({ StatusCode: z.number() }).parse(result[0]).StatusCode;
+  },
+
+  async lastLines(id, lines) {
+    const answer = await send({
+      method: "GET",
+      path: `/containers/${id}/logs`,
+      query: { ...streams, tail: String(lines) },
+    });
+    if (answer.statusCode !== 200) {
+      await textOf(answer);
+      return [];
+    }
+    const found: string[] = [];
+    await readLog(answer, (line) => found.push(line));
+    return found.slice(-lines);
+  },
+
+  async copyOut(id, from, to) {
+    const answer = await send({ method: "GET", path: `/containers/${id}/archive`, query: { path: from } });
+    if (answer.statusCode !== 200) {
+      const why = messageOf(await textOf(answer));
+      throw new Failure(answer.statusCode === 404 ? `the image has no folder ${from}` : why);
+    }
+    await rm(to, { recursive: true, force: true });
+    await mkdir(to, { recursive: true, mode: 0o755 });
+    const unpacked = await run(
+      ["tar", "--extract", "--directory", to, "--strip-components", "1", "--no-same-owner", "--no-same-permissions"],
+      { input: answer },
+    );
+    if (unpacked.code !== 0) throw new Failure(`files of ${from} can't be unpacked: ${lastWords(unpacked.output)}`);
+    await run(["chmod", "--recursive", "a+rX", to]);
+    await refuseLinksOut(to);
+  },
+};
+
+const streams = { stdout: "true", stderr: "true" };
+
+function filters(label: string): Record<string, string> {
+  return { filters: JSON.stringify({ label: [label] }) };
+}
+
+function loginHeader(login: Login): string {
+  const body = { username: login.username, password: login.password, serveraddress: login.server };
+  return Buffer.from(JSON.stringify(body)).toString("base64url");
+}
+
+function isHealth(health: string | undefined): health is NonNullable<Condition["health"]> {
+  return health === "starting" || health === "healthy" || health === "unhealthy";
+}
+
+/** The app's variables fill `${NAME}` in its compose file, but never steer compose or the loader themselves. */
+function composeEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const steering = /^(DOCKER_|COMPOSE_|BUILDKIT_|BUILDX_|LD_|PATH$|HOME$|GODEBUG$|HTTPS?_PROXY$|NO_PROXY$)/i;
+  return {
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !steering.test(name))),
+    PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+  };
+}
+
+/** The end of a program's output, which is where it says why it gave up. */
+function lastWords(output: string): string {
+  return output.trim().split("\n").slice(-5).join("\n");
+}
+
+/** The edge would follow a link out of the folder and show the host's own files. */
+async function refuseLinksOut(folder: string): Promise<void> {
+  const root = await realpath(folder);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const target = await realpath(path).catch(() => undefined);
+    if (target !== undefined && target !== root && !target.startsWith(`${root}/`)) {
+      throw new Failure(
+        `the static file ${path.slice(folder.length)} is a link out of its folder; put the file itself there`,
+      );
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** The real machine. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { get } from "node:http";
+import { createServer } from "node:net";
+import { openConnections } from "../connections";
+import type { Host, Probe } from "../host";
+import { linuxDocker } from "./docker";
+import { linuxEdge } from "./edge";
+import { linuxFiles } from "./files";
+import { linuxLock } from "./lock";
+
+/** The machine this program runs on; needs root. */
+export const linuxHost: Host = {
+  files: linuxFiles,
+  docker: linuxDocker,
+  edge: linuxEdge,
+  lock: linuxLock,
+  probe,
+  portFree,
+  connections: async (port) => openConnections(await readFile("/proc/net/tcp", "utf8"), port),
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: () => randomBytes(32).toString("hex"),
+};
+
+async function probe({ port, path, host, scheme, limit }: Probe): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = get(
+      {
+        host: "127.0.0.1",
+        port,
+        path,
+        // A connection of its own each time: a kept one could outlive the container it leads to.
+        agent: false,
+        headers: { host, "x-forwarded-host": host, "x-forwarded-proto": scheme, "user-agent": "slipway" },
+        signal: AbortSignal.timeout(limit),
+      },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    );
+    sent.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.name === "AbortError" || error.name === "TimeoutError"
+          ? new Error(`no answer within ${limit / 1000} s`)
+          : error,
+      ),
+    );
+  });
+}
+
+async function portFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

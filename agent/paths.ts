@@ -1,0 +1,43 @@
+/** Where the engine keeps things on a host. */
+
+/** Root of all state that must survive a restart. */
+export const STATE = "/var/lib/slipway";
+/** Locks; gone with a restart, as they should be. */
+export const LOCKS = "/run/slipway";
+/** The edge's configuration; read by Caddy at its start. */
+export const CADDYFILE = "/etc/caddy/Caddyfile";
+/** What stood at `CADDYFILE` before the first release; written once. */
+export const CADDYFILE_BEFORE = "/etc/caddy/Caddyfile.before-slipway";
+/** Random key of this host's environment fingerprints, 0600. */
+export const KEY = `${STATE}/key`;
+/** One folder per app. */
+export const APPS = `${STATE}/apps`;
+
+/** Paths of one app. */
+export const appPaths = (app: string) => ({
+  folder: `${APPS}/${app}`,
+  /** Which release serves; replaced at the switch. */
+  live: `${APPS}/${app}/live.json`,
+  /** One row per release ever tried, oldest first. */
+  ledger: `${APPS}/${app}/ledger.jsonl`,
+  releases: `${APPS}/${app}/releases`,
+  lock: `${LOCKS}/${app}.lock`,
+});
+
+/** Held while ports are given out and while the edge changes, so that two apps can be released side by side. */
+export const HOST_LOCK = `${LOCKS}/host.lock`;
+
+/** Paths of one release of one app. */
+export const releasePaths = (app: string, release: number) => {
+  const folder = `${APPS}/${app}/releases/${release}`;
+  return {
+    folder,
+    /** What was asked for, without any secret value. */
+    record: `${folder}/record.json`,
+    /** Environment of every process, secrets included: 0600. */
+    environment: `${folder}/env`,
+    compose: `${folder}/compose.json`,
+    /** Files of a process that the edge serves itself. */
+    static: (process: string) => `${folder}/static/${process}`,
+  };
+};

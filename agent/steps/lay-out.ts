@@ -1,0 +1,64 @@
+import { type Attempt, recordOf } from "../attempt";
+import { composeProject } from "../compose";
+import { envFile } from "../env-file";
+import { Failure } from "../failure";
+import type { Files } from "../host";
+import type { Manifest } from "../manifest";
+import { APPS, appPaths, HOST_LOCK, releasePaths } from "../paths";
+import { freePorts } from "../ports";
+import { contentOf, liveRecords, type ReleaseRecord, readRecord, writeRecord } from "../record";
+
+/** Gives out ports and writes the release's folder: record, env file and compose project. */
+export async function layOut(attempt: Attempt): Promise<undefined> {
+  const { host, manifest, release } = attempt;
+  const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner: attempt.owner, onWait: () => {} });
+  try {
+    refuseTakenHosts(manifest, await liveRecords(host.files));
+    attempt.record = {
+      version: 1,
+      release,
+      origin: manifest.origin,
+      content: contentOf(manifest),
+      environment: attempt.environment,
+      ports: await givePorts(attempt),
+    };
+    await writeRecord(host.files, attempt.record);
+  } finally {
+    await lock.free();
+  }
+  const paths = releasePaths(manifest.app, release);
+  const project = composeProject({ manifest, release, ports: recordOf(attempt).ports });
+  await host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600);
+  await host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600);
+}
+
+function refuseTakenHosts(manifest: Manifest, live: readonly ReleaseRecord[]): void {
+  for (const { content } of live) {
+    if (content.app === manifest.app) continue;
+    const taken = manifest.routes.find((route) => content.routes.some(({ host }) => host === route.host));
+    if (taken)
+      throw new Failure(
+        `${taken.host} already leads to app ${content.app} on this host; give one of them another name`,
+      );
+  }
+}
+
+async function givePorts({ host, manifest }: Attempt): Promise<Record<string, number[]>> {
+  const wanting = Object.entries(manifest.processes).filter(([, process]) => process.port !== undefined);
+  const count = wanting.reduce((sum, [, process]) => sum + process.replicas, 0);
+  const ports = [...(await freePorts(count, await heldPorts(host.files), host.portFree))];
+  return Object.fromEntries(wanting.map(([name, process]) => [name, ports.splice(0, process.replicas)]));
+}
+
+/** Ports of every release on record: of those half made too, which may not listen yet. */
+async function heldPorts(files: Files): Promise<readonly number[]> {
+  const apps = await files.list(APPS);
+  const held = await Promise.all(
+    apps.map(async (app) => {
+      const releases = await files.list(appPaths(app).releases);
+      const records = await Promise.all(releases.map((release) => readRecord(files, app, Number(release))));
+      return records.flatMap((record) => (record ? Object.values(record.ports).flat() : []));
+    }),
+  );
+  return held.flat();
+}

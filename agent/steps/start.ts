@@ -1,0 +1,69 @@
+import type { Attempt } from "../attempt";
+import { dependenciesOf, PROCESS_LABEL } from "../compose";
+import { Failure, reasonOf } from "../failure";
+import type { Container, Host } from "../host";
+
+/** Milliseconds between two looks at a container that others wait for. */
+const POLL = 50;
+
+/** Starts the containers beside the old ones, each as soon as those it depends on are as compose says they must be. */
+export async function start(attempt: Attempt): Promise<undefined> {
+  const { manifest } = attempt;
+  const started = new Map<string, Promise<void>>();
+  const startOnce = (name: string, behind: readonly string[]): Promise<void> => {
+    if (behind.includes(name)) throw new Failure(`processes wait for each other: ${[...behind, name].join(" → ")}`);
+    const known = started.get(name);
+    if (known) return known;
+    const process = manifest.processes[name];
+    const dependencies = process ? Object.entries(dependenciesOf(process, manifest)) : [];
+    const gates = dependencies.map(([other, { condition }]) =>
+      startOnce(other, [...behind, name]).then(() => fulfilled(attempt, other, condition)),
+    );
+    const starting = Promise.all(gates).then(() => startReplicas(attempt, name));
+    started.set(name, starting);
+    return starting;
+  };
+  await Promise.all(Object.keys(manifest.processes).map((name) => startOnce(name, [])));
+}
+
+async function startReplicas(attempt: Attempt, name: string): Promise<void> {
+  await Promise.all(
+    replicasOf(attempt, name).map((container) =>
+      attempt.host.docker.start(container.id).catch((thrown) => {
+        throw new Failure(`${container.name} can't be started: ${reasonOf(thrown)}`, container.id);
+      }),
+    ),
+  );
+}
+
+async function fulfilled(attempt: Attempt, name: string, condition: string): Promise<void> {
+  if (condition === "service_started") return;
+  const deadline = attempt.host.now() + attempt.manifest.limits.health * 1000;
+  for (const container of replicasOf(attempt, name)) {
+    while (!(await isFulfilled(attempt.host, container, condition))) {
+      if (attempt.host.now() > deadline) {
+        throw new Failure(
+          `${container.name} was not ${condition} within ${attempt.manifest.limits.health} s`,
+          container.id,
+        );
+      }
+      await attempt.host.sleep(POLL);
+    }
+  }
+}
+
+async function isFulfilled(host: Host, container: Container, condition: string): Promise<boolean> {
+  const { status, exitCode, health } = await host.docker.condition(container.id);
+  if (condition === "service_completed_successfully") {
+    if (status === "exited" && exitCode !== 0)
+      throw new Failure(`${container.name} ended with exit code ${exitCode}`, container.id);
+    return status === "exited";
+  }
+  if (status === "exited" || status === "restarting")
+    throw new Failure(`${container.name} ended before it was healthy`, container.id);
+  return health === "healthy";
+}
+
+function replicasOf({ containers }: Attempt, name: string): readonly Container[] {
+  return containers.filter(({ labels }) => labels[PROCESS_LABEL] === name);
+}

@@ -1,0 +1,18 @@
+import type { Attempt } from "../attempt";
+import { PROCESS_LABEL } from "../compose";
+import { Failure, reasonOf } from "../failure";
+import { releasePaths } from "../paths";
+
+/** Copies the files the edge serves itself out of the image, by way of a container that is not running yet. */
+export async function copyStaticFiles({ host, manifest, release, containers }: Attempt): Promise<undefined> {
+  const paths = releasePaths(manifest.app, release);
+  await Promise.all(
+    Object.entries(manifest.processes).map(async ([name, process]) => {
+      const container = containers.find(({ labels }) => labels[PROCESS_LABEL] === name);
+      if (!process.static || !container) return;
+      await host.docker.copyOut(container.id, process.static.from, paths.static(name)).catch((thrown) => {
+        throw new Failure(`static files of process ${name}: ${reasonOf(thrown)}`);
+      });
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { APP_LABEL, RELEASE_LABEL } from "../compose";
+import type { Container, Host } from "../host";
+import { readLedger, writeRow } from "../ledger";
+import { appPaths, releasePaths } from "../paths";
+import { type ReleaseRecord, readRecord } from "../record";
+import { reconcile } from "./edge";
+
+/** What a tidy host is made from. */
+export interface TidyOrder {
+  readonly host: Host;
+  readonly app: string;
+  /** Who asks; see `LockRequest.owner`. */
+  readonly owner: string;
+  /** The release that serves. */
+  readonly live: ReleaseRecord | undefined;
+}
+
+/**
+ * Heals what a killed run left behind, whatever it was doing: edge first, so that nothing it leads to is removed, then containers, then
+ * folders and the ledger. Resolves with the containers of the live release and with a line for each thing that was mended.
+ */
+export async function tidy(order: TidyOrder): Promise<{ containers: readonly Container[]; mended: readonly string[] }> {
+  const { host, app, owner, live } = order;
+  const mended: string[] = [];
+  if (await reconcile(host, owner)) mended.push("the edge was led back to what is live");
+  const all = await host.docker.containers(`${APP_LABEL}=${app}`);
+  const isLive = ({ labels }: Container) => labels[RELEASE_LABEL] === String(live?.release);
+  const strays = all.filter((container) => !isLive(container));
+  await Promise.all(strays.map((container) => removeStray(order, container)));
+  if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
+  mended.push(...(await settleFolders(order)));
+  return { containers: all.filter(isLive), mended };
+}
+
+/** One that served until its successor took over still gets its time to end; one that never served doesn't need it. */
+async function removeStray({ host, live }: TidyOrder, container: Container): Promise<void> {
+  const served = live !== undefined && Number(container.labels[RELEASE_LABEL]) < live.release;
+  if (served) await host.docker.stop(container.id, live.content.limits.drain);
+  await host.docker.remove(container.id);
+}
+
+async function settleFolders({ host, app, live }: TidyOrder): Promise<string[]> {
+  const mended: string[] = [];
+  const known = new Set((await readLedger(host.files, app)).map(({ release }) => release));
+  for (const release of (await host.files.list(appPaths(app).releases)).map(Number)) {
+    if (known.has(release)) continue;
+    const record = await readRecord(host.files, app, release);
+    const isLive = release === live?.release;
+    if (record) {
+      const { sequence, actor, commit, run } = record.origin;
+      await writeRow(host.files, app, {
+        release,
+        at: new Date(sequence).toISOString(),
+        actor,
+        ...(commit !== undefined && { commit }),
+        ...(run !== undefined && { run }),
+        sequence,
+        images: Object.fromEntries(Object.entries(record.content.processes).map(([name, { image }]) => [name, image])),
+        result: isLive ? "live" : "interrupted",
+        reason: isLive ? "its run was killed after the switch" : "its run was killed before the switch",
+      });
+      mended.push(
+        `release ${release} was interrupted ${isLive ? "after the switch: it serves" : "before the switch: it is undone"}`,
+      );
+    }
+    if (!isLive) await host.files.remove(releasePaths(app, release).folder);
+  }
+  return mended;
+}
