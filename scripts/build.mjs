@@ -22,7 +22,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 await build({
   absWorkingDir: root,
   // The files of a half-built checkout are skipped so that one folder can be worked on without the others.
-  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(new URL(`../${source}`, import.meta.url)))),
+  entryPoints: Object.fromEntries(
+    Object.entries(entries).filter(([, source]) => existsSync(new URL(`../${source}`, import.meta.url))),
+  ),
   outdir: "dist",
   bundle: true,
   platform: "node",

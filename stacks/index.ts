@@ -24,7 +24,9 @@ function source(): ConfigSource {
 
 /** What this stack gave back last time. Its own state is read, so that an unchanged app is not released again. */
 function remembered(): pulumi.Output<Record<string, Provenance | undefined>> {
-  const self = new pulumi.StackReference("self", { name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}` });
+  const self = new pulumi.StackReference("self", {
+    name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+  });
   return self.getOutput("provenance").apply((provenance: Record<string, Provenance> | undefined) => provenance ?? {});
 }
 

@@ -38,7 +38,12 @@ export interface MachineRun {
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
   const host = new DropletHost(name, settings.host);
-  const bootstrap = new Bootstrap(`${name}-host`, { host, team: settings.team, sshFrom: settings.host.sshFrom, agent: run.agent });
+  const bootstrap = new Bootstrap(`${name}-host`, {
+    host,
+    team: settings.team,
+    sshFrom: settings.host.sshFrom,
+    agent: run.agent,
+  });
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
 
   const apps = settings.apps.map((app) => {
@@ -54,16 +59,16 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       { app: app.name, connection: bootstrap.connection, machine: host.machine, protect: settings.host.protect },
       { dependsOn: [bootstrap.postgres] },
     );
-    const secrets = pulumi.all([appSecrets(app), database.environment]).apply(([own, ofDatabase]) => ({ ...ofDatabase, ...own }));
-    const content = pulumi
-      .all([images.digests, registry.password, secrets])
-      .apply(([digests, password, values]) =>
-        releaseContent(releasePlan(settings, app), {
-          digests,
-          registry: { server: registry.server, username: registry.username, password },
-          secrets: values,
-        }),
-      );
+    const secrets = pulumi
+      .all([appSecrets(app), database.environment])
+      .apply(([own, ofDatabase]) => ({ ...ofDatabase, ...own }));
+    const content = pulumi.all([images.digests, registry.password, secrets]).apply(([digests, password, values]) =>
+      releaseContent(releasePlan(settings, app), {
+        digests,
+        registry: { server: registry.server, username: registry.username, password },
+        secrets: values,
+      }),
+    );
     const release = new AppRelease(
       `${app.name}-release`,
       {
@@ -80,12 +85,18 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   });
 
   return {
-    urls: Object.fromEntries(apps.map(({ app }) => [app.name, app.routes.map(({ host }) => routeUrl(host, settings.tls))])),
+    urls: Object.fromEntries(
+      apps.map(({ app }) => [app.name, app.routes.map(({ host }) => routeUrl(host, settings.tls))]),
+    ),
     address: host.address,
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
     hostKey: bootstrap.hostKey,
-    releases: Object.fromEntries(apps.map(({ app, images, release }) => [app.name, { number: release.number, digests: images.digests }])),
-    provenance: pulumi.secret(pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance])))),
+    releases: Object.fromEntries(
+      apps.map(({ app, images, release }) => [app.name, { number: release.number, digests: images.digests }]),
+    ),
+    provenance: pulumi.secret(
+      pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
+    ),
   };
 }
 

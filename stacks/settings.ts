@@ -82,17 +82,32 @@ export function readSettings(source: ConfigSource): Settings {
   const registry = reader.structure("registry");
   const database = reader.structure("database", { mode: "host" });
   const tls = reader.structure("tls", { mode: "acme" });
-  const apps = Object.entries(reader.structure("apps") ?? {}).flatMap(([name, section]) => reader.app(name, section) ?? []);
+  const apps = Object.entries(reader.structure("apps") ?? {}).flatMap(
+    ([name, section]) => reader.app(name, section) ?? [],
+  );
   const password = registry && reader.secret("registry.password", "the registry asks for a login");
   reader.checkKeys();
   reader.checkRoutes();
   if (apps.length === 0 && reader.mistakes.length === 0) {
-    reader.mistakes.push({ path: reader.path("apps"), what: "names no app", mend: "apps: { notes: { folder: examples/notes, routes: [notes.example.com] } }" });
+    reader.mistakes.push({
+      path: reader.path("apps"),
+      what: "names no app",
+      mend: "apps: { notes: { folder: examples/notes, routes: [notes.example.com] } }",
+    });
   }
   if (reader.mistakes.length > 0 || !host || !team || !registry || !database || !tls || password === undefined) {
     throw new SettingsError(source.stack, reader.mistakes);
   }
-  return { project: source.project, stack: source.stack, host, team, registry: { ...registry, password }, database, tls, apps };
+  return {
+    project: source.project,
+    stack: source.stack,
+    host,
+    team,
+    registry: { ...registry, password },
+    database,
+    tls,
+    apps,
+  };
 }
 
 class Reader {
@@ -109,10 +124,17 @@ class Reader {
     return `${this.#source.project}:${key}`;
   }
 
-  structure<Key extends keyof typeof structures>(key: Key, fallback?: unknown): z.output<(typeof structures)[Key]> | undefined {
+  structure<Key extends keyof typeof structures>(
+    key: Key,
+    fallback?: unknown,
+  ): z.output<(typeof structures)[Key]> | undefined {
     const text = this.#source.values[this.path(key)];
     if (text === undefined && fallback === undefined) {
-      this.mistakes.push({ path: this.path(key), what: "missing", mend: `write ${key}: under config: of Pulumi.${this.#source.stack}.yaml; Pulumi.prod.yaml shows one` });
+      this.mistakes.push({
+        path: this.path(key),
+        what: "missing",
+        mend: `write ${key}: under config: of Pulumi.${this.#source.stack}.yaml; Pulumi.prod.yaml shows one`,
+      });
       return undefined;
     }
     const value = text === undefined ? fallback : parseJson(text);
@@ -126,16 +148,23 @@ class Reader {
     const path = this.path(`apps.${name}`);
     const before = this.mistakes.length;
     if (!Name.safeParse(name).success || name in structures) {
-      this.mistakes.push({ path, what: `${show(name)} cannot name an app`, allowed: "a-z, 0-9 and inner hyphens, at most 32; none of the names of settings" });
+      this.mistakes.push({
+        path,
+        what: `${show(name)} cannot name an app`,
+        allowed: "a-z, 0-9 and inner hyphens, at most 32; none of the names of settings",
+      });
     }
-    const parsed = schema.App.safeParse(section);
-    if (!parsed.success) {
-      this.mistakes.push(...fromZod(path, section, parsed.error));
-      return undefined;
-    }
+    const strict = schema.App.safeParse(section);
+    if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
+    const parsed = strict.success ? strict : schema.App.safeParse(withoutMistakes(section, strict.error));
+    if (!parsed.success) return undefined;
     const { folder, routes, build, env, secrets, replicas, limits } = parsed.data;
-    for (const [index, route] of routes.entries()) {
-      this.#hosts.push({ app: name, host: typeof route === "string" ? route : route.host, path: `${path}.routes[${index}]` });
+    for (const [index, route] of strict.success ? routes.entries() : []) {
+      this.#hosts.push({
+        app: name,
+        host: typeof route === "string" ? route : route.host,
+        path: `${path}.routes[${index}]`,
+      });
     }
     for (const [variable, value] of Object.entries(env)) {
       if (isSecretName(variable) && value !== "") {
@@ -157,7 +186,11 @@ class Reader {
     for (const process of Object.keys(replicas)) {
       const names = compose.services.map((service) => service.name);
       if (!names.includes(process)) {
-        this.mistakes.push({ path: `${path}.replicas.${process}`, what: "is no process of the app", allowed: names.join(", ") });
+        this.mistakes.push({
+          path: `${path}.replicas.${process}`,
+          what: "is no process of the app",
+          allowed: names.join(", "),
+        });
       }
     }
     if (this.mistakes.length > before) return undefined;
@@ -193,7 +226,11 @@ class Reader {
     for (const { app, host, path } of this.#hosts) {
       const owner = owners.get(host);
       if (owner !== undefined) {
-        this.mistakes.push({ path, what: `${show(host)} is a route of ${owner === app ? "this app already" : `app ${owner} too`}`, allowed: "each host name once" });
+        this.mistakes.push({
+          path,
+          what: `${show(host)} is a route of ${owner === app ? "this app already" : `app ${owner} too`}`,
+          allowed: "each host name once",
+        });
       }
       owners.set(host, app);
     }
@@ -205,7 +242,10 @@ class Reader {
       const [namespace, ...rest] = key.split(":");
       const name = rest.join(":");
       if (namespace !== this.#source.project || name in structures || this.#secretsAskedFor.has(key)) continue;
-      const known = [...Object.keys(structures), ...[...this.#secretsAskedFor].map((asked) => asked.slice(namespace.length + 1))];
+      const known = [
+        ...Object.keys(structures),
+        ...[...this.#secretsAskedFor].map((asked) => asked.slice(namespace.length + 1)),
+      ];
       const meant = nearest(name, known);
       this.mistakes.push({
         path: key,
@@ -224,12 +264,22 @@ class Reader {
   #compose(path: string, folder: string, env: Record<string, string>, secrets: string[]): ComposeApp | undefined {
     const absolute = resolve(this.#source.root, folder);
     if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
-      this.mistakes.push({ path: `${path}.folder`, what: `${show(folder)} is not a folder`, allowed: "a folder with a compose file, from the project's root" });
+      this.mistakes.push({
+        path: `${path}.folder`,
+        what: `${show(folder)} is not a folder`,
+        allowed: "a folder with a compose file, from the project's root",
+      });
       return undefined;
     }
-    const name = composeFileNames.find((candidate) => statSync(join(absolute, candidate), { throwIfNoEntry: false })?.isFile());
+    const name = composeFileNames.find((candidate) =>
+      statSync(join(absolute, candidate), { throwIfNoEntry: false })?.isFile(),
+    );
     if (!name) {
-      this.mistakes.push({ path: `${path}.folder`, what: `${show(folder)} has no compose file`, allowed: composeFileNames.join(", ") });
+      this.mistakes.push({
+        path: `${path}.folder`,
+        what: `${show(folder)} has no compose file`,
+        allowed: composeFileNames.join(", "),
+      });
       return undefined;
     }
     const read = readCompose(readFileSync(join(absolute, name), "utf8"), { file: join(folder, name), env, secrets });
@@ -238,7 +288,11 @@ class Reader {
       if ("image" in service.source) continue;
       const dockerfile = join(absolute, service.source.build.context, service.source.build.dockerfile);
       if (!statSync(dockerfile, { throwIfNoEntry: false })?.isFile()) {
-        this.mistakes.push({ path: `${join(folder, name)}: services.${service.name}.build`, what: `there is no ${relative(this.#source.root, dockerfile)}`, allowed: "a Dockerfile in the context, or dockerfile: its name there" });
+        this.mistakes.push({
+          path: `${join(folder, name)}: services.${service.name}.build`,
+          what: `there is no ${relative(this.#source.root, dockerfile)}`,
+          allowed: "a Dockerfile in the context, or dockerfile: its name there",
+        });
       }
     }
     return read.app;
@@ -251,12 +305,16 @@ class Reader {
         ? compose.services.find(({ name }) => name === route.process)
         : withPort.length === 1
           ? withPort[0]
-          : (compose.services.find(({ name }) => name === "web") ?? (compose.services.length === 1 ? compose.services[0] : undefined));
+          : (compose.services.find(({ name }) => name === "web") ??
+            (compose.services.length === 1 ? compose.services[0] : undefined));
     const host = typeof route === "object" ? route.host : route;
     if (!service) {
       this.mistakes.push({
         path,
-        what: typeof route === "object" ? `${show(route.process)} is no process of the app` : "leads to no process: several could be meant, none is named web",
+        what:
+          typeof route === "object"
+            ? `${show(route.process)} is no process of the app`
+            : "leads to no process: several could be meant, none is named web",
         allowed: compose.services.map(({ name }) => name).join(", "),
         mend: `{ host: ${host}, process: NAME }`,
       });
@@ -267,13 +325,34 @@ class Reader {
 
   #isReachable(path: string, service: Service): boolean {
     if (service.port === undefined) {
-      this.mistakes.push({ path, what: `leads to services.${service.name}, which has no port`, mend: `add to services.${service.name}: expose: ["8000"]` });
+      this.mistakes.push({
+        path,
+        what: `leads to services.${service.name}, which has no port`,
+        mend: `add to services.${service.name}: expose: ["8000"]`,
+      });
     }
     if (service.health === undefined) {
-      this.mistakes.push({ path, what: `leads to services.${service.name}, which has no health path`, mend: `add to services.${service.name}: x-slipway: { health: /healthz }` });
+      this.mistakes.push({
+        path,
+        what: `leads to services.${service.name}, which has no health path`,
+        mend: `add to services.${service.name}: x-slipway: { health: /healthz }`,
+      });
     }
     return service.port !== undefined && service.health !== undefined;
   }
+}
+
+/** A section less the keys that are wrong, so that what depends on the others is checked in the same run. */
+function withoutMistakes(section: unknown, error: z.ZodError): unknown {
+  if (typeof section !== "object" || section === null) return section;
+  const wrong = new Set(
+    error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [issue.path[0]],
+    ),
+  );
+  const rest = Object.fromEntries(Object.entries(section).filter(([key]) => !wrong.has(key)));
+  // An app needs a route to be read at all; this one is never used, as a mistake has been found already.
+  return "routes" in rest ? rest : { ...rest, routes: ["localhost.invalid"] };
 }
 
 /** Long lists of regions and sizes are cut to the nearest one and a way to see them all. */
@@ -285,7 +364,8 @@ function helpful(mistake: Mistake, value: unknown): Mistake {
   const meant = given ? nearest(given, options) : undefined;
   return {
     ...mistake,
-    allowed: options.length > 20 ? `${options.slice(0, 12).join(", ")}, … (${options.length} in all)` : options.join(", "),
+    allowed:
+      options.length > 20 ? `${options.slice(0, 12).join(", ")}, … (${options.length} in all)` : options.join(", "),
     ...(meant ? { mend: `did you mean ${meant}?` } : {}),
   };
 }

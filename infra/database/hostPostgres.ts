@@ -16,7 +16,10 @@ export function databaseAddress(app: string): DatabaseAddress {
 }
 
 /** The variables an app's processes get for their database. */
-export function databaseEnvironment({ host, port, name, user }: DatabaseAddress, password: string): Record<string, string> {
+export function databaseEnvironment(
+  { host, port, name, user }: DatabaseAddress,
+  password: string,
+): Record<string, string> {
   return {
     DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${name}`,
     DB_HOST: host,
@@ -76,5 +79,16 @@ END
 /** Drops the database and role of an app; nothing happens where they are gone. */
 export function dropDatabaseCommand({ name, user }: DatabaseAddress): string[] {
   const sql = [`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`, `DROP ROLE IF EXISTS "${user}"`];
-  return ["sudo", "-u", "postgres", "psql", "-q", "-d", "postgres", "-v", "ON_ERROR_STOP=1", ...sql.flatMap((line) => ["-c", line])];
+  return [
+    "sudo",
+    "-u",
+    "postgres",
+    "psql",
+    "-q",
+    "-d",
+    "postgres",
+    "-v",
+    "ON_ERROR_STOP=1",
+    ...sql.flatMap((line) => ["-c", line]),
+  ];
 }

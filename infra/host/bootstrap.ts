@@ -7,7 +7,15 @@ import { hostFirewallScript } from "../network/hostFirewall";
 import { commandLine } from "../ssh/commandLine";
 import { remoteScript } from "../ssh/remoteScript";
 import type { DropletHost } from "./droplet";
-import { agentScript, agentUpload, dockerScript, firstContactScript, packagesScript, sshdScript, teamScript } from "./steps";
+import {
+  agentScript,
+  agentUpload,
+  dockerScript,
+  firstContactScript,
+  packagesScript,
+  sshdScript,
+  teamScript,
+} from "./steps";
 
 /** What a machine becomes a host with. */
 export interface BootstrapArgs {
@@ -22,7 +30,14 @@ export interface BootstrapArgs {
 /** Makes a fresh machine a host: its own host key, packages, both users' ways in, firewall, engine, Postgres, agent. */
 export class Bootstrap extends pulumi.ComponentResource {
   /** Connection that pins the key made on the host itself. */
-  readonly connection: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string; dialErrorLimit: number; perDialTimeout: number }>;
+  readonly connection: pulumi.Output<{
+    host: string;
+    user: string;
+    privateKey: string;
+    hostKey: string;
+    dialErrorLimit: number;
+    perDialTimeout: number;
+  }>;
   /** Public half of the host's lasting key, OpenSSH form. */
   readonly hostKey: pulumi.Output<string>;
   /** What a database on the host waits for. */
@@ -45,7 +60,11 @@ export class Bootstrap extends pulumi.ComponentResource {
       remoteScript(`${name}-${role}`, { connection: this.connection, script }, { ...within, dependsOn });
 
     const sshd = step("sshd", sshdScript(), [contact]);
-    const team = step("team", host.deployKey.apply((key) => teamScript([key, ...Object.values(args.team)])), [contact]);
+    const team = step(
+      "team",
+      host.deployKey.apply((key) => teamScript([key, ...Object.values(args.team)])),
+      [contact],
+    );
     const packages = step("packages", packagesScript(), [contact]);
     const docker = step("docker", dockerScript(), [packages]);
     const firewall = step("firewall", hostFirewallScript(args.sshFrom), [docker]);

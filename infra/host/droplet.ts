@@ -26,7 +26,14 @@ export class DropletHost extends pulumi.ComponentResource {
   /** Public IPv4 address. */
   readonly address: pulumi.Output<string>;
   /** Connection for first contact only: it pins the host key that came by user data. */
-  readonly firstContact: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string; dialErrorLimit: number; perDialTimeout: number }>;
+  readonly firstContact: pulumi.Output<{
+    host: string;
+    user: string;
+    privateKey: string;
+    hostKey: string;
+    dialErrorLimit: number;
+    perDialTimeout: number;
+  }>;
   /** The stack's own key for `deploy`, public half in OpenSSH form. */
   readonly deployKey: pulumi.Output<string>;
   /** The machine, for \`deletedWith\` of what lives on it. */
@@ -35,8 +42,16 @@ export class DropletHost extends pulumi.ComponentResource {
   constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
     const login = new tls.PrivateKey(`${name}-login`, { algorithm: "ED25519" }, { parent: this });
-    const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
-    const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.publicKeyOpenssh.apply(trim) }, { parent: this });
+    const hostKey = new tls.PrivateKey(
+      `${name}-host-key`,
+      { algorithm: "ECDSA", ecdsaCurve: "P256" },
+      { parent: this },
+    );
+    const sshKey = new digitalocean.SshKey(
+      `${name}-ssh-key`,
+      { name, publicKey: login.publicKeyOpenssh.apply(trim) },
+      { parent: this },
+    );
     const tag = new digitalocean.Tag(`${name}-tag`, { name }, { parent: this });
     const firewall = new digitalocean.Firewall(
       `${name}-firewall`,
@@ -64,7 +79,14 @@ export class DropletHost extends pulumi.ComponentResource {
     this.deployKey = login.publicKeyOpenssh.apply(trim);
     this.firstContact = pulumi
       .all([this.address, login.privateKeyOpenssh, hostKey.publicKeyOpenssh])
-      .apply(([host, privateKey, publicKey]) => ({ host, user: "deploy", privateKey, hostKey: publicKey.trim(), dialErrorLimit: 60, perDialTimeout: 10 }));
+      .apply(([host, privateKey, publicKey]) => ({
+        host,
+        user: "deploy",
+        privateKey,
+        hostKey: publicKey.trim(),
+        dialErrorLimit: 60,
+        perDialTimeout: 10,
+      }));
     this.registerOutputs({ address: this.address });
   }
 }

@@ -59,8 +59,12 @@ function rules(family: "v4" | "v6", sshFrom: readonly string[]): string {
     ...ssh.map((network) => `-A SLIPWAY-INPUT -p tcp --dport 22 -s ${network} -j ACCEPT`),
     "-A SLIPWAY-INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
     "-A SLIPWAY-INPUT -p udp --dport 443 -j ACCEPT",
-    family === "v4" ? "-A SLIPWAY-INPUT -p udp --sport 67 --dport 68 -j ACCEPT" : "-A SLIPWAY-INPUT -p udp --dport 546 -j ACCEPT",
-    ...(family === "v4" ? [`-A SLIPWAY-INPUT -p tcp --dport 5432 -s ${containerNetwork} -d ${hostInside} -j ACCEPT`] : []),
+    family === "v4"
+      ? "-A SLIPWAY-INPUT -p udp --sport 67 --dport 68 -j ACCEPT"
+      : "-A SLIPWAY-INPUT -p udp --dport 546 -j ACCEPT",
+    ...(family === "v4"
+      ? [`-A SLIPWAY-INPUT -p tcp --dport 5432 -s ${containerNetwork} -d ${hostInside} -j ACCEPT`]
+      : []),
     "-A SLIPWAY-INPUT -j DROP",
     ...(family === "v4" ? ["-A SLIPWAY-FORWARD -d 169.254.169.254 -j DROP"] : []),
     "-A SLIPWAY-FORWARD -i $outside -m conntrack --ctstate NEW -j DROP",

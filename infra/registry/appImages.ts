@@ -14,7 +14,14 @@ export interface RegistryArgs {
 /** How one process gets its image: built from a folder, or taken by digest. */
 export type ImageSource =
   | { readonly image: string }
-  | { readonly build: { readonly context: string; readonly dockerfile: string; readonly target?: string; readonly args: Readonly<Record<string, string>> } };
+  | {
+      readonly build: {
+        readonly context: string;
+        readonly dockerfile: string;
+        readonly target?: string;
+        readonly args: Readonly<Record<string, string>>;
+      };
+    };
 
 /** What the images of an app are made from. */
 export interface AppImagesArgs {
@@ -41,7 +48,9 @@ export class AppImages extends pulumi.ComponentResource {
       if ("image" in source) return [process, source.image];
       const input = buildInput(args, source.build);
       const tag = contentTag(input);
-      const image = images.get(tag) ?? this.#build(images.size === 0 ? `${name}-image` : `${name}-${process}-image`, tag, input, args);
+      const image =
+        images.get(tag) ??
+        this.#build(images.size === 0 ? `${name}-image` : `${name}-${process}-image`, tag, input, args);
       images.set(tag, image);
       return [process, image.repoDigest];
     });

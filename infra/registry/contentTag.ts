@@ -23,7 +23,8 @@ export function contentTag({ context, dockerfile, target, platform, args }: Buil
   const hash = createHash("sha256");
   const sortedArgs = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1));
   hash.update(JSON.stringify({ dockerfile, target, platform, args: sortedArgs }));
-  for (const file of contextFiles(context, dockerfile)) hash.update(JSON.stringify([file, fingerprint(join(context, file))]));
+  for (const file of contextFiles(context, dockerfile))
+    hash.update(JSON.stringify([file, fingerprint(join(context, file))]));
   return hash.digest("hex").slice(0, 16);
 }
 

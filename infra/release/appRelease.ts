@@ -28,8 +28,12 @@ export class AppRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:release:AppRelease", name, {}, opts);
-    this.provenance = pulumi.secret(pulumi.all([args.content, args.last]).apply(([content, last]) => settleOrigin(content, last, args.now)));
-    const manifest = pulumi.all([args.content, this.provenance]).apply(([content, { origin }]) => JSON.stringify(Manifest.parse({ ...content, origin })));
+    this.provenance = pulumi.secret(
+      pulumi.all([args.content, args.last]).apply(([content, last]) => settleOrigin(content, last, args.now)),
+    );
+    const manifest = pulumi
+      .all([args.content, this.provenance])
+      .apply(([content, { origin }]) => JSON.stringify(Manifest.parse({ ...content, origin })));
     const release = new remote.Command(
       `${name}-command`,
       {

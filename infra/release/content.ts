@@ -49,7 +49,9 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
     version: 1,
     app: plan.app,
     registry: inputs.registry,
-    processes: Object.fromEntries(Object.entries(plan.processes).map(([name, process]) => [name, { ...process, image: image(name) }])),
+    processes: Object.fromEntries(
+      Object.entries(plan.processes).map(([name, process]) => [name, { ...process, image: image(name) }]),
+    ),
     routes: plan.routes,
     tls: plan.tls,
     ...(plan.release ? { release: plan.release } : {}),

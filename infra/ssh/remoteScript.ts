@@ -1,5 +1,5 @@
 import { remote, type types } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { commandLine } from "./commandLine";
 
 /** How a host is reached: address, user, private key, and the one host key that is accepted. */

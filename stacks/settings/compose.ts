@@ -98,10 +98,14 @@ const ServiceSection = z.looseObject({
   image: z.string().optional(),
   build: BuildSection.optional(),
   profiles: z.array(z.string()).optional(),
-  ports: z.array(z.union([z.string(), z.number(), z.looseObject({ target: z.union([z.string(), z.number()]) })])).optional(),
+  ports: z
+    .array(z.union([z.string(), z.number(), z.looseObject({ target: z.union([z.string(), z.number()]) })]))
+    .optional(),
   expose: z.array(z.union([z.string(), z.number()])).optional(),
   environment: Environment.optional(),
-  volumes: z.array(z.union([z.string(), z.looseObject({ type: z.string(), source: z.string().optional() })])).optional(),
+  volumes: z
+    .array(z.union([z.string(), z.looseObject({ type: z.string(), source: z.string().optional() })]))
+    .optional(),
   "x-slipway": XSlipway.optional(),
 });
 type ServiceSection = z.infer<typeof ServiceSection>;
@@ -138,7 +142,11 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
   const services = results.flatMap(({ service }) => (service ? [service] : []));
   const mistakes = results.flatMap((result) => result.mistakes);
   if (services.length === 0 && mistakes.length === 0) {
-    mistakes.push({ path: `${context.file}: services`, what: "no service is outside every profile", mend: "remove profiles from the app's own service" });
+    mistakes.push({
+      path: `${context.file}: services`,
+      what: "no service is outside every profile",
+      mend: "remove profiles from the app's own service",
+    });
   }
   const releases = services.filter((service) => service.release);
   for (const extra of releases.slice(1)) {
@@ -148,10 +156,16 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       allowed: "one release command in a compose file",
     });
   }
-  return mistakes.length > 0 ? { mistakes } : { app: { services, volumes: Object.keys(file.data.volumes ?? {}) }, mistakes };
+  return mistakes.length > 0
+    ? { mistakes }
+    : { app: { services, volumes: Object.keys(file.data.volumes ?? {}) }, mistakes };
 }
 
-function readService(name: string, section: unknown, context: ComposeContext): { service?: Service; mistakes: Mistake[] } {
+function readService(
+  name: string,
+  section: unknown,
+  context: ComposeContext,
+): { service?: Service; mistakes: Mistake[] } {
   const path = `${context.file}: services.${name}`;
   const parsed = ServiceSection.safeParse(section ?? {});
   if (!parsed.success) return { mistakes: fromZod(path, section, parsed.error) };
@@ -160,7 +174,11 @@ function readService(name: string, section: unknown, context: ComposeContext): {
 
   const mistakes: Mistake[] = [];
   if (!Name.safeParse(name).success) {
-    mistakes.push({ path, what: `${show(name)} cannot name a process`, allowed: "a-z, 0-9 and inner hyphens, at most 32" });
+    mistakes.push({
+      path,
+      what: `${show(name)} cannot name a process`,
+      allowed: "a-z, 0-9 and inner hyphens, at most 32",
+    });
   }
   for (const [key, mend] of Object.entries(refused)) {
     if (key in data) mistakes.push({ path: `${path}.${key}`, what: "does not mean the same on a host", mend });
@@ -191,13 +209,22 @@ function readService(name: string, section: unknown, context: ComposeContext): {
   };
 }
 
-function readSource(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): Service["source"] | undefined {
+function readSource(
+  path: string,
+  data: ServiceSection,
+  variables: Interpolation,
+  mistakes: Mistake[],
+): Service["source"] | undefined {
   if (data.build !== undefined) {
     const section = typeof data.build === "string" ? { context: data.build, dockerfile: "Dockerfile" } : data.build;
     const args = "args" in section ? pairs(section.args) : {};
     const context = variables.in(section.context, ["build", "context"]);
     if (isAbsolute(context) || normalize(context).startsWith("..") || /^[a-z]+:\/\//.test(context)) {
-      mistakes.push({ path: `${path}.build.context`, what: `${show(context)} is outside the app's folder`, allowed: "a folder at or below the compose file" });
+      mistakes.push({
+        path: `${path}.build.context`,
+        what: `${show(context)} is outside the app's folder`,
+        allowed: "a folder at or below the compose file",
+      });
     }
     return {
       build: {
@@ -206,7 +233,9 @@ function readSource(path: string, data: ServiceSection, variables: Interpolation
         ...("target" in section && section.target !== undefined ? { target: section.target } : {}),
         // An argument without a value takes the laptop's environment; a stack gives it under build.args.
         args: Object.fromEntries(
-          Object.entries(args).flatMap(([key, value]) => (value === null ? [] : [[key, variables.in(value, ["build", "args", key])]])),
+          Object.entries(args).flatMap(([key, value]) =>
+            value === null ? [] : [[key, variables.in(value, ["build", "args", key])]],
+          ),
         ),
       },
     };
@@ -227,16 +256,30 @@ function readSource(path: string, data: ServiceSection, variables: Interpolation
   return { image };
 }
 
-function readPort(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): number | undefined {
+function readPort(
+  path: string,
+  data: ServiceSection,
+  variables: Interpolation,
+  mistakes: Mistake[],
+): number | undefined {
   const containerPorts = [
     ...(data.expose ?? []).map(String),
-    ...(data.ports ?? []).map((port) => String(typeof port === "object" ? port.target : port).split(":").at(-1) ?? ""),
+    ...(data.ports ?? []).map(
+      (port) =>
+        String(typeof port === "object" ? port.target : port)
+          .split(":")
+          .at(-1) ?? "",
+    ),
   ].map((text) => variables.in(text, ["expose"]).replace(/\/tcp$/, ""));
   const first = containerPorts[0];
   if (first === undefined) return undefined;
   const port = Number(first);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    mistakes.push({ path: `${path}.expose`, what: `${show(first)} is not a port`, allowed: "1 to 65535; the first one listed is the one the edge speaks to" });
+    mistakes.push({
+      path: `${path}.expose`,
+      what: `${show(first)} is not a port`,
+      allowed: "1 to 65535; the first one listed is the one the edge speaks to",
+    });
     return undefined;
   }
   return port;
@@ -268,9 +311,17 @@ function readEnvironment(
     // The stack's own value wins over the laptop's default.
     if (name in context.env || context.secrets.includes(name) || providedByRuntime.has(name)) continue;
     if (value === null) {
-      mistakes.push({ path: `${path}.environment.${name}`, what: "has no value", mend: `give ${name} a value under env or secrets of the app in the stack's file` });
+      mistakes.push({
+        path: `${path}.environment.${name}`,
+        what: "has no value",
+        mend: `give ${name} a value under env or secrets of the app in the stack's file`,
+      });
     } else if (isSecretName(name) && value !== "") {
-      mistakes.push({ path: `${path}.environment.${name}`, what: "a secret stands here in clear", mend: `list ${name} under secrets of the app in the stack's file; its value there wins` });
+      mistakes.push({
+        path: `${path}.environment.${name}`,
+        what: "a secret stands here in clear",
+        mend: `list ${name} under secrets of the app in the stack's file; its value there wins`,
+      });
     } else {
       kept[name] = variables.in(value, ["environment", name]);
     }
@@ -287,7 +338,9 @@ function pairs(environment: z.infer<typeof Environment> | undefined): Record<str
       }),
     );
   }
-  return Object.fromEntries(Object.entries(environment ?? {}).map(([name, value]) => [name, value === null ? null : String(value)]));
+  return Object.fromEntries(
+    Object.entries(environment ?? {}).map(([name, value]) => [name, value === null ? null : String(value)]),
+  );
 }
 
 /** `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `$NAME` and `$$`, filled in from the app's plain environment. */
@@ -303,20 +356,25 @@ class Interpolation {
   }
 
   in(text: string, at: readonly string[]): string {
-    return text.replace(/\$(?:(\$)|\{(\w+)(?:(:?-)([^}]*))?\}|(\w+))/g, (_, dollar, braced, operator, fallback, bare) => {
-      if (dollar) return "$";
-      const name: string = braced ?? bare;
-      const value = this.#context.env[name];
-      if (value !== undefined && !(operator === ":-" && value === "")) return value;
-      if (operator) return fallback;
-      const secret = this.#context.secrets.includes(name);
-      this.#mistakes.push({
-        path: [this.#path, ...at].join("."),
-        what: secret ? `\${${name}} would put a secret into a plain place` : `\${${name}} has no value`,
-        mend: secret ? `read ${name} from the process's environment instead` : `give ${name} a value under env of the app, or a default here: \${${name}:-…}`,
-      });
-      return "";
-    });
+    return text.replace(
+      /\$(?:(\$)|\{(\w+)(?:(:?-)([^}]*))?\}|(\w+))/g,
+      (_, dollar, braced, operator, fallback, bare) => {
+        if (dollar) return "$";
+        const name: string = braced ?? bare;
+        const value = this.#context.env[name];
+        if (value !== undefined && !(operator === ":-" && value === "")) return value;
+        if (operator) return fallback;
+        const secret = this.#context.secrets.includes(name);
+        this.#mistakes.push({
+          path: [this.#path, ...at].join("."),
+          what: secret ? `\${${name}} would put a secret into a plain place` : `\${${name}} has no value`,
+          mend: secret
+            ? `read ${name} from the process's environment instead`
+            : `give ${name} a value under env of the app, or a default here: \${${name}:-…}`,
+        });
+        return "";
+      },
+    );
   }
 
   inAll(value: unknown, at: readonly string[]): unknown {

@@ -27,7 +27,9 @@ export class SettingsError extends Error {
 export function describeMistakes(stack: string, mistakes: readonly Mistake[]): string {
   const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
   const paragraphs = mistakes.map(({ path, what, allowed, mend }) =>
-    [`  ${path}: ${what}`, allowed && `      allowed: ${allowed}`, mend && `      mend: ${mend}`].filter(Boolean).join("\n"),
+    [`  ${path}: ${what}`, allowed && `      allowed: ${allowed}`, mend && `      mend: ${mend}`]
+      .filter(Boolean)
+      .join("\n"),
   );
   return [`${count} in the settings of stack ${stack}; nothing was changed`, ...paragraphs].join("\n");
 }
@@ -60,13 +62,23 @@ function fromIssue(root: string, value: unknown, issue: z.core.$ZodIssue): Mista
   const found = at(value, issue.path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ path: join(path, [key]), what: "unknown key", mend: "remove it or correct its name" }));
+      return issue.keys.map((key) => ({
+        path: join(path, [key]),
+        what: "unknown key",
+        mend: "remove it or correct its name",
+      }));
     case "invalid_type":
       return found === undefined
         ? [{ path, what: "missing", allowed: article(issue.expected) }]
         : [{ path, what: `${show(found)} has the wrong type`, allowed: article(issue.expected) }];
     case "invalid_value":
-      return [{ path, what: found === undefined ? "missing" : `${show(found)} is not allowed`, allowed: issue.values.join(", ") }];
+      return [
+        {
+          path,
+          what: found === undefined ? "missing" : `${show(found)} is not allowed`,
+          allowed: issue.values.join(", "),
+        },
+      ];
     case "invalid_union": {
       const tag = issue.discriminator === undefined ? undefined : at(found, [issue.discriminator]);
       return issue.discriminator !== undefined && tag === undefined
@@ -85,14 +97,20 @@ function note(issue: z.core.$ZodIssueInvalidUnion): Pick<Mistake, "allowed"> {
 
 function join(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" || /[:.] $/.test(text) ? `${text}${String(key)}` : `${text}.${String(key)}`),
+    (text, key) =>
+      typeof key === "number"
+        ? `${text}[${key}]`
+        : text === "" || /[:.] $/.test(text)
+          ? `${text}${String(key)}`
+          : `${text}.${String(key)}`,
     root,
   );
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
     value,
   );
 }

@@ -20,7 +20,8 @@ export function readOrigin(env: Readonly<Record<string, string | undefined>>, ro
 /** The commit checked out at `root`, with `+` behind it when files differ from it; undefined outside a repository. */
 function gitCommit(root: string): string | undefined {
   try {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const git = (...args: string[]) =>
+      execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
     const commit = git("rev-parse", "--short=12", "HEAD");
     return git("status", "--porcelain") === "" ? commit : `${commit}+`;
   } catch {

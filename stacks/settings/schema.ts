@@ -5,7 +5,9 @@ import { z } from "zod";
 import { Name, Tls } from "../../agent/manifest";
 
 /** Name of an environment variable. */
-export const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
+export const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
 
 /** A network in CIDR form or a single address, IPv4 or IPv6. */
 const Network = z
@@ -32,7 +34,12 @@ export const Host = z.strictObject({
 /** Teammates who may log in as `deploy`: a name and an OpenSSH public key each. */
 export const Team = z.record(
   z.string(),
-  z.string().regex(/^(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa|sk-\S+) [A-Za-z0-9+/]+=*( .*)?$/, "an OpenSSH public key, e.g. ssh-ed25519 AAAA… alice"),
+  z
+    .string()
+    .regex(
+      /^(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa|sk-\S+) [A-Za-z0-9+/]+=*( .*)?$/,
+      "an OpenSSH public key, e.g. ssh-ed25519 AAAA… alice",
+    ),
 );
 
 /** Where images are pushed to and pulled from. The password is a secret of its own, `slipway:registry.password`. */
@@ -40,7 +47,10 @@ export const Registry = z.strictObject({
   /** Host name and port, without a scheme. */
   server: z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/, "a host name with an optional port, without a scheme"),
   /** What stands between the server and the app's name, e.g. the organisation. */
-  namespace: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "lower-case words joined by / . _ or -").optional(),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "lower-case words joined by / . _ or -")
+    .optional(),
   username: z.string().min(1),
 });
 
@@ -53,7 +63,10 @@ export { Tls };
 const HostName = z
   .string()
   .max(253)
-  .regex(/^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, "a host name in lower case, without scheme, port or path");
+  .regex(
+    /^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+    "a host name in lower case, without scheme, port or path",
+  );
 
 /** A host name, for the app's only process with a port (or the one named `web`); or a host name and a process. */
 const Route = z.union([HostName, z.strictObject({ host: HostName, process: Name })], {

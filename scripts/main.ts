@@ -1,0 +1,57 @@
+/** The verbs behind the files in scripts/. */
+import { Command } from "commander";
+import { execa } from "execa";
+import { down } from "./down";
+import { UserError } from "./lib/userError";
+import { ensureToolchain } from "./setup/toolchain";
+import { currentSlot } from "./stack/slot";
+import { Workspace } from "./stack/workspace";
+import { test } from "./test";
+import { up } from "./up";
+
+const program = new Command("slipway").description("Verbs of a Slipway checkout").showHelpAfterError();
+
+program
+  .command("toolchain")
+  .description("set up what Slipway runs with")
+  .action(async () => void (await ensureToolchain()));
+program
+  .command("up")
+  .description("bring up a stack in the sandbox")
+  .argument("[stack]", "name of the stack", "dev")
+  .action(up);
+program
+  .command("down")
+  .description("destroy a stack in the sandbox")
+  .argument("[stack]", "name of the stack", "dev")
+  .action(down);
+program
+  .command("test")
+  .description("run every test")
+  .argument("[projects...]", "unit, e2e", ["unit", "e2e"])
+  .action(async (projects: string[]) => {
+    process.exitCode = await test(projects);
+  });
+program
+  .command("pulumi")
+  .description("run Pulumi on a sandbox stack")
+  .option("--stack <name>", "name of the stack", "dev")
+  .argument("<verb>", "a verb of Pulumi's")
+  .allowUnknownOption()
+  .argument("[args...]", "its arguments")
+  .action(async (verb: string, args: string[], { stack }: { stack: string }) => {
+    const workspace = new Workspace(stack, currentSlot(process.env), await ensureToolchain());
+    const result = await execa("pulumi", workspace.withStack([verb, ...args]), {
+      ...workspace.options(),
+      stdio: "inherit",
+    });
+    process.exitCode = result.exitCode ?? 1;
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  // A person's mistake is told in one line; anything else is a bug and shows where it happened.
+  process.stderr.write(
+    `slipway: ${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = 1;
+});

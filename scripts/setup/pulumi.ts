@@ -1,0 +1,83 @@
+/** The Pulumi CLI and its Node language host: a person's own, the usual download, or a build from Go modules. */
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import { languageHostVersion, oldestPulumiVersion, pulumiVersion } from "../versions";
+import { cacheFolder } from "./cache";
+import { download } from "./download";
+import { buildGoProgram } from "./goModule";
+
+/** A CLI that can be run. */
+export interface Pulumi {
+  /** Folder of `pulumi` and `pulumi-language-nodejs`, to be put first on PATH. */
+  readonly folder: string;
+  /** Where it came from, in words. */
+  readonly choice: string;
+}
+
+/** Finds or makes a CLI. @throws UserError if there is no way on this machine */
+export async function ensurePulumi(): Promise<Pulumi> {
+  const own = await onPath();
+  if (own) return own;
+  const downloaded = cacheFolder("pulumi", pulumiVersion, "download", "pulumi");
+  const built = cacheFolder("pulumi", pulumiVersion, "build");
+  if (isComplete(downloaded)) return { folder: downloaded, choice: `${pulumiVersion}, downloaded earlier` };
+  if (isComplete(built)) return { folder: built, choice: `${pulumiVersion}, built from Go modules earlier` };
+  if (await download(archive(dirname(downloaded))))
+    return { folder: downloaded, choice: `${pulumiVersion}, downloaded` };
+  await build(built);
+  return { folder: built, choice: `${pulumiVersion}, built from Go modules` };
+}
+
+function isComplete(folder: string): boolean {
+  return existsSync(join(folder, "pulumi")) && existsSync(join(folder, "pulumi-language-nodejs"));
+}
+
+async function onPath(): Promise<Pulumi | undefined> {
+  const folder = (process.env.PATH ?? "")
+    .split(delimiter)
+    .find((candidate) => candidate !== "" && isComplete(candidate));
+  if (!folder) return undefined;
+  const { stdout } = await execa(join(folder, "pulumi"), ["version"], {
+    reject: false,
+    env: { PULUMI_SKIP_UPDATE_CHECK: "1" },
+  });
+  const version = stdout.trim().replace(/^v/, "");
+  return isAtLeast(version, oldestPulumiVersion) ? { folder, choice: `${version}, from PATH` } : undefined;
+}
+
+/** Whether dotted version `version` is `oldest` or later; a pre-release counts as its release. */
+export function isAtLeast(version: string, oldest: string): boolean {
+  const parts = (text: string) => text.split("-")[0]?.split(".").map(Number) ?? [];
+  const [have, need] = [parts(version), parts(oldest)];
+  if (have.length < 3 || have.some(Number.isNaN)) return false;
+  const difference = need.map((part, index) => (have[index] ?? 0) - part).find((delta) => delta !== 0);
+  return (difference ?? 0) >= 0;
+}
+
+function archive(folder: string) {
+  const platform = `${process.platform}-${process.arch === "arm64" ? "arm64" : "x64"}`;
+  const site = "https://get.pulumi.com/releases/sdk";
+  return {
+    url: `${site}/pulumi-v${pulumiVersion}-${platform}.tar.gz`,
+    checksums: `${site}/pulumi-${pulumiVersion}-checksums.txt`,
+    folder,
+  };
+}
+
+async function build(folder: string): Promise<void> {
+  await buildGoProgram({
+    label: `Node language host ${languageHostVersion}`,
+    module: "pulumi-language-nodejs",
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    ldflags: "-s -w",
+    output: join(folder, "pulumi-language-nodejs"),
+  });
+  await buildGoProgram({
+    label: `Pulumi ${pulumiVersion}`,
+    module: "pulumi",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${pulumiVersion}`,
+    output: join(folder, "pulumi"),
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * Resources whose creation was cut off between the order and the answer. The cloud may have them although the stack
+ * does not: made again they would be there twice, so each is looked up by its name and taken into the stack.
+ */
+import { z } from "zod";
+
+const State = z.looseObject({
+  deployment: z.looseObject({
+    pending_operations: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          resource: z.looseObject({
+            urn: z.string(),
+            type: z.string(),
+            inputs: z.record(z.string(), z.unknown()).default({}),
+          }),
+        }),
+      )
+      .nullish(),
+  }),
+});
+
+/** One unfinished creation. */
+export interface PendingCreate {
+  readonly urn: string;
+  readonly type: string;
+  /** Name of the resource in the cloud, where it has one. */
+  readonly name?: string;
+}
+
+/** The unfinished creations in an exported stack. */
+export function pendingCreates(exported: unknown): PendingCreate[] {
+  const operations = State.parse(exported).deployment.pending_operations ?? [];
+  return operations
+    .filter((operation) => operation.type === "creating")
+    .map(({ resource }) => ({
+      urn: resource.urn,
+      type: resource.type,
+      ...(typeof resource.inputs.name === "string" ? { name: resource.inputs.name } : {}),
+    }));
+}
+
+/** Whether an exported stack was left in the middle of anything. */
+export function isUnfinished(exported: unknown): boolean {
+  return (State.parse(exported).deployment.pending_operations ?? []).length > 0;
+}
+
+/** Where each kind of resource is listed, and what identifies it to Pulumi. */
+const lists: Readonly<Record<string, { readonly path: string; readonly key: string; readonly id: string }>> = {
+  "digitalocean:index/sshKey:SshKey": { path: "/v2/account/keys", key: "ssh_keys", id: "id" },
+  "digitalocean:index/tag:Tag": { path: "/v2/tags", key: "tags", id: "name" },
+  "digitalocean:index/firewall:Firewall": { path: "/v2/firewalls", key: "firewalls", id: "id" },
+  "digitalocean:index/droplet:Droplet": { path: "/v2/droplets", key: "droplets", id: "id" },
+};
+
+/**
+ * The ids of those `pending` that the cloud has, by URN.
+ * @param list answers a GET of a path with its JSON
+ */
+export async function findMade(
+  pending: readonly PendingCreate[],
+  list: (path: string) => Promise<unknown>,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const { urn, type, name } of pending) {
+    const place = lists[type];
+    if (!place || name === undefined) continue;
+    const answer = (await list(`${place.path}?per_page=200`)) as Record<string, Record<string, unknown>[] | undefined>;
+    const match = answer[place.key]?.find((item) => item.name === name);
+    if (match) found.set(urn, String(match[place.id]));
+  }
+  return found;
+}

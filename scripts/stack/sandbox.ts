@@ -1,0 +1,42 @@
+/** The sandbox as the verbs use it: a program of its own, spoken to by its command line and its control prefix. */
+import { execa } from "execa";
+import { UserError } from "../lib/userError";
+import { checkout } from "../setup/cache";
+import type { Slot } from "./slot";
+
+/** Starts the sandbox, or finds it running. Its progress goes to this terminal. */
+export async function startSandbox(): Promise<void> {
+  await sandbox("start");
+}
+
+/** Ends the sandbox and removes everything it made. */
+export async function purgeSandbox(): Promise<void> {
+  await sandbox("stop", "--purge");
+}
+
+/** How many machines the sandbox has; 0 where it does not run. */
+export async function machineCount(slot: Slot): Promise<number> {
+  try {
+    const response = await fetch(`${slot.api}/v2/droplets?per_page=200`, {
+      headers: { authorization: "Bearer sandbox" },
+    });
+    return ((await response.json()) as { droplets: unknown[] }).droplets.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** A loopback address that leads to a port of a machine, for a browser on this computer. */
+export async function forward(slot: Slot, address: string, port: number): Promise<{ host: string; port: number }> {
+  const response = await fetch(`${slot.api}/_sandbox/forwards?address=${address}&port=${port}`);
+  if (!response.ok) throw new UserError(`the sandbox opened no way to ${address}:${port}: ${await response.text()}`);
+  return (await response.json()) as { host: string; port: number };
+}
+
+async function sandbox(...args: string[]): Promise<void> {
+  const result = await execa("node", [checkout("dist", "sandbox", "main.js"), ...args], {
+    stdio: ["ignore", 2, 2],
+    reject: false,
+  });
+  if (result.exitCode !== 0) throw new UserError(`the sandbox could not ${args[0]}; the line above says why`);
+}

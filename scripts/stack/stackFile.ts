@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Document, parseDocument } from "yaml";
+import { UserError } from "../lib/userError";
+import { cacheFolder, checkout } from "../setup/cache";
+import type { Slot } from "./slot";
+
+const endpointKey = ["config", "digitalocean:apiEndpoint"];
+
+/**
+ * The configuration file of a sandbox stack: the committed one where it names this sandbox already, else a copy outside
+ * the checkout that does.
+ * @throws UserError if there is no such file, or if it is not a stack of the sandbox
+ */
+export function stackFile(stack: string, slot: Slot): string {
+  const committed = process.env.SLIPWAY_STACK_FILE ?? checkout(`Pulumi.${stack}.yaml`);
+  if (!existsSync(committed))
+    throw new UserError(`there is no ${committed}: a stack's settings stand in Pulumi.STACK.yaml`);
+  const document = parseDocument(readFileSync(committed, "utf8"));
+  if (document.errors[0]) throw new UserError(`${committed} is not YAML: ${document.errors[0].message.split("\n")[0]}`);
+  if (!isSandboxStack(document)) {
+    throw new UserError(
+      `stack ${stack} is not a stack of the sandbox (digitalocean:apiEndpoint is no loopback address); for a real account: npm run build && pulumi up --stack ${stack}`,
+    );
+  }
+  const derived = forSlot(document, slot);
+  if (derived === undefined && !process.env.SLIPWAY_STACK_FILE) return committed;
+  const copy = cacheFolder("stacks", String(slot.number), `Pulumi.${stack}.yaml`);
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, derived ?? document.toString());
+  return copy;
+}
+
+/** Whether a stack's file sends the program to an emulated cloud on this machine. */
+export function isSandboxStack(document: Document): boolean {
+  const endpoint = document.getIn(endpointKey);
+  return typeof endpoint === "string" && /^http:\/\/(127\.\d+\.\d+\.\d+|localhost)(:\d+)?\/?$/.test(endpoint);
+}
+
+/** The text of a stack's file with the addresses of `slot`; undefined if it has them already. */
+export function forSlot(document: Document, slot: Slot): string | undefined {
+  const registryKey = ["config", "slipway:registry", "server"];
+  if (document.getIn(endpointKey) === slot.api && document.getIn(registryKey) === slot.registry) return undefined;
+  const copy = document.clone() as Document;
+  copy.setIn(endpointKey, slot.api);
+  if (copy.hasIn(registryKey)) copy.setIn(registryKey, slot.registry);
+  return copy.toString();
+}

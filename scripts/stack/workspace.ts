@@ -1,0 +1,171 @@
+/** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { execa, type Options } from "execa";
+import { UserError } from "../lib/userError";
+import { cacheFolder, checkout } from "../setup/cache";
+import type { Toolchain } from "../setup/toolchain";
+import { findMade, isUnfinished, pendingCreates } from "./pendingCreates";
+import type { Slot } from "./slot";
+import { stackFile } from "./stackFile";
+import { areStale, isAlive, readLocks } from "./staleLock";
+
+/** Protects nothing but the sandbox's throw-away state; it stands in the README. */
+const sandboxPassphrase = "rehearsal-only";
+
+/** The project's name in Pulumi.yaml. */
+const project = "slipway";
+
+/** Any token is good for the sandbox's own clouds. */
+const sandboxToken = "sandbox";
+
+/** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
+export type ResourceChanges = Readonly<Record<string, number>>;
+
+/** @see the file's head */
+export class Workspace {
+  readonly stack: string;
+  readonly slot: Slot;
+  readonly #toolchain: Toolchain;
+  readonly #file: string;
+
+  constructor(stack: string, slot: Slot, toolchain: Toolchain) {
+    this.stack = stack;
+    this.slot = slot;
+    this.#toolchain = toolchain;
+    this.#file = stackFile(stack, slot);
+    mkdirSync(this.#state(), { recursive: true });
+  }
+
+  /** Selects the stack, making it first if it is new. @throws UserError on a wrong passphrase */
+  async open(): Promise<void> {
+    await this.#breakStaleLock();
+    const listed = await this.pulumi(["stack", "ls", "--json"]);
+    const known = (JSON.parse(listed) as { name: string }[]).some(({ name }) => name === this.stack);
+    if (!known) await this.pulumi(["stack", "init", this.stack, "--no-select"]);
+    // Any value that was encrypted shows whether the passphrase opens this stack.
+    await this.pulumi(["config", "--stack", this.stack, "--config-file", this.#file, "--show-secrets", "--json"]);
+  }
+
+  /** Takes in what an interrupted run had ordered from the cloud, and forgets what it had not. */
+  async mend(): Promise<void> {
+    const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
+    if (!isUnfinished(exported)) return;
+    process.stderr.write("An earlier run was cut off; finding out how far it came\n");
+    const made = await findMade(pendingCreates(exported), (path) => this.#cloud(path));
+    const imports = [...made].flatMap(([urn, id]) => ["--import-pending-creates", urn, "--import-pending-creates", id]);
+    await this.run([
+      "refresh",
+      "--yes",
+      "--skip-preview",
+      ...(imports.length > 0 ? imports : ["--clear-pending-creates"]),
+    ]);
+    if (imports.length > 0) await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+  }
+
+  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails */
+  async run(args: readonly string[]): Promise<void> {
+    const result = await execa(this.#binary(), this.withStack(args), { ...this.options(), stdio: ["ignore", 2, 2] });
+    if (result.exitCode !== 0)
+      throw new UserError(
+        `pulumi ${args[0]} of stack ${this.stack} failed; the lines above say why. The next run goes on from here.`,
+      );
+  }
+
+  /** Arguments of a verb with stack and file named. */
+  withStack(args: readonly string[]): string[] {
+    return [...args, "--stack", this.stack, "--config-file", this.#file];
+  }
+
+  /** What a verb of Pulumi prints. @throws UserError with its error, in one line */
+  async pulumi(args: readonly string[]): Promise<string> {
+    const result = await execa(this.#binary(), args, { ...this.options(), stdin: "ignore" });
+    if (result.exitCode === 0) return String(result.stdout);
+    const text = String(result.stderr);
+    if (/incorrect passphrase/.test(text)) {
+      throw new UserError(
+        `PULUMI_CONFIG_PASSPHRASE is set to a passphrase that is not the sandbox's; unset it (the sandbox's own is ${sandboxPassphrase})`,
+      );
+    }
+    throw new UserError(
+      `pulumi ${args.slice(0, 2).join(" ")}: ${
+        text
+          .replace(/^error: /, "")
+          .trim()
+          .split("\n")[0]
+      }`,
+    );
+  }
+
+  /** How Pulumi is started: with the chosen CLI and plugins first, in the checkout, on a state of the sandbox's own. */
+  options() {
+    const { pulumi, plugins } = this.#toolchain;
+    const passphraseGiven =
+      process.env.PULUMI_CONFIG_PASSPHRASE !== undefined || process.env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
+    return {
+      cwd: checkout(),
+      reject: false,
+      env: {
+        PATH: `${pulumi.folder}${delimiter}${process.env.PATH ?? ""}`,
+        PULUMI_HOME: plugins.home,
+        PULUMI_BACKEND_URL: `file://${this.#state()}`,
+        PULUMI_SKIP_UPDATE_CHECK: "1",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
+        DIGITALOCEAN_TOKEN: sandboxToken,
+        ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase }),
+      },
+    } satisfies Options;
+  }
+
+  /** What the stack gives back. */
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--json", "--stack", this.stack])) as Record<
+      string,
+      unknown
+    >;
+  }
+
+  /** What the last operation changed. */
+  async lastChanges(): Promise<ResourceChanges> {
+    const history = JSON.parse(
+      await this.pulumi(["stack", "history", "--json", "--page-size", "1", "--page", "1", "--stack", this.stack]),
+    );
+    return (history as { resourceChanges?: ResourceChanges }[])[0]?.resourceChanges ?? {};
+  }
+
+  /** Whether there is a state of this stack. */
+  exists(): boolean {
+    return existsSync(join(this.#state(), ".pulumi", "stacks", project, `${this.stack}.json`));
+  }
+
+  async #breakStaleLock(): Promise<void> {
+    if (!areStale(readLocks(this.#state(), project, this.stack), isAlive)) return;
+    process.stderr.write("An earlier run was killed and left its lock; it is gone, so the lock is opened\n");
+    await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+  }
+
+  async #cloud(path: string): Promise<unknown> {
+    const response = await fetch(`${this.slot.api}${path}`, { headers: { authorization: `Bearer ${sandboxToken}` } });
+    if (!response.ok)
+      throw new UserError(
+        `${this.slot.api}${path} answered ${response.status}; ./scripts/sandbox status says how the sandbox is`,
+      );
+    return response.json();
+  }
+
+  #binary(): string {
+    return join(this.#toolchain.pulumi.folder, "pulumi");
+  }
+
+  #state(): string {
+    return cacheFolder("state", String(this.slot.number));
+  }
+}
+
+/** A line on what an operation changed: `0 changes`, or `3 changes: 1 create, 2 update`. */
+export function describeChanges(changes: ResourceChanges): string {
+  const counted = Object.entries(changes).filter(([kind, count]) => kind !== "same" && count > 0);
+  const total = counted.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return "0 changes";
+  return `${total} ${total === 1 ? "change" : "changes"}: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
+}

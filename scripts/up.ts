@@ -1,0 +1,53 @@
+import { UserError } from "./lib/userError";
+import { ensureToolchain } from "./setup/toolchain";
+import { forward, startSandbox } from "./stack/sandbox";
+import { currentSlot, type Slot } from "./stack/slot";
+import { describeChanges, Workspace } from "./stack/workspace";
+
+/** From whatever is there to a running stack. Prints the first app's URL alone on the last line of standard output. */
+export async function up(stack: string): Promise<void> {
+  const slot = currentSlot(process.env);
+  const toolchain = await ensureToolchain();
+  const workspace = new Workspace(stack, slot, toolchain);
+  await startSandbox();
+  await workspace.open();
+  await workspace.mend();
+  await workspace.run(["up", "--yes", "--skip-preview"]);
+  process.stdout.write(`${describeChanges(await workspace.lastChanges())}\n`);
+  const urls = await reachableUrls(slot, await workspace.outputs());
+  for (const url of urls.slice(1)) process.stdout.write(`${url}\n`);
+  process.stdout.write(`${urls[0]}\n`);
+}
+
+/** The stack's URLs as a browser on this computer opens them. @throws UserError if one does not answer */
+async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Promise<string[]> {
+  const address = String(outputs.address);
+  const urls = Object.values(outputs.urls as Record<string, string[]>).flat();
+  return Promise.all(
+    urls.map(async (text) => {
+      const url = new URL(text);
+      const port = url.protocol === "https:" ? 443 : 80;
+      const way = await forward(slot, address, port);
+      url.port = String(way.port);
+      if (url.protocol === "http:" && url.hostname.endsWith(".localhost")) await expectAnswer(url);
+      return url.href;
+    }),
+  );
+}
+
+async function expectAnswer(url: URL): Promise<void> {
+  // Node resolves names by the system's rules, which need not know *.localhost; browsers and curl do.
+  const { request } = await import("node:http");
+  const status = await new Promise<number | string>((resolve) => {
+    request(
+      { host: "127.0.0.1", port: url.port, path: "/", headers: { host: url.host }, timeout: 10_000 },
+      (response) => resolve(response.statusCode ?? 0),
+    )
+      .on("error", (error) => resolve(error.message))
+      .end();
+  });
+  if (typeof status === "string" || status >= 500)
+    throw new UserError(
+      `${url.href} does not answer as it should (${status}); ./scripts/sandbox status shows the machine`,
+    );
+}

@@ -1,0 +1,176 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ConfigSource, readSettings } from "./settings";
+import { SettingsError } from "./settings/mistakes";
+
+const root = mkdtempSync(join(tmpdir(), "slipway-settings-"));
+beforeAll(() => {
+  cpSync("examples/notes", join(root, "notes"), { recursive: true });
+  cpSync("examples/notes", join(root, "broken"), { recursive: true });
+  writeFileSync(join(root, "broken", "compose.yaml"), "services:\n  web: [\n");
+  cpSync("examples/notes", join(root, "bare"), { recursive: true });
+  writeFileSync(join(root, "bare", "compose.yaml"), "services:\n  web: { build: . }\n");
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const host = { provider: "digitalocean", region: "fra1", size: "s-1vcpu-2gb", sshFrom: ["203.0.113.0/24"] };
+const notes = { folder: "notes", routes: ["notes.example.com"], secrets: { SECRET_KEY: "generate" } };
+
+function source(
+  values: Record<string, unknown>,
+  secrets: Record<string, string> = { "slipway:registry.password": "pw" },
+): ConfigSource {
+  const texts = Object.entries(values).map(([key, value]) => [
+    `slipway:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return {
+    project: "slipway",
+    stack: "dev",
+    values: { ...Object.fromEntries(texts), ...secrets, "digitalocean:token": "t" },
+    isSecret: (key) => key in secrets,
+    root,
+  };
+}
+
+function mistakesOf(input: ConfigSource) {
+  try {
+    readSettings(input);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.mistakes;
+    throw error;
+  }
+  throw new Error("no mistake was found");
+}
+
+const good = { host, registry: { server: "ghcr.io", namespace: "team", username: "bot" }, apps: { notes } };
+
+describe("readSettings", () => {
+  it("reads a whole environment into plain data", () => {
+    expect(readSettings(source(good))).toEqual({
+      project: "slipway",
+      stack: "dev",
+      host: { ...host, image: "debian-13-x64", protect: false },
+      team: {},
+      registry: { server: "ghcr.io", namespace: "team", username: "bot", password: "pw" },
+      database: { mode: "host" },
+      tls: { mode: "acme" },
+      apps: [
+        {
+          name: "notes",
+          folder: "./notes",
+          compose: {
+            services: [
+              {
+                name: "web",
+                source: { build: { context: ".", dockerfile: "Dockerfile", args: {} } },
+                port: 8000,
+                health: "/healthz",
+                release: ["python", "manage.py", "migrate", "--noinput"],
+                static: { from: "/app/static", at: "/static/" },
+                compose: {
+                  depends_on: { db: { condition: "service_healthy", required: false } },
+                  environment: { DJANGO_ALLOWED_HOSTS: "localhost" },
+                },
+              },
+            ],
+            volumes: [],
+          },
+          routes: [{ host: "notes.example.com", process: "web" }],
+          build: { args: {}, platform: "linux/amd64" },
+          env: {},
+          secrets: { SECRET_KEY: "generate" },
+          replicas: {},
+          limits: { health: 60, release: 600, drain: 30 },
+        },
+      ],
+    });
+  });
+
+  it("finds every mistake in one run, each with path, value, what is allowed and how to mend it", () => {
+    const mistakes = mistakesOf(
+      source(
+        {
+          host: { provider: "digitalocean", region: "fra9", size: "s-1vcpu-2g", sshFrom: "everywhere", colour: "red" },
+          team: { alice: "not a key" },
+          registry: { server: "https://ghcr.io" },
+          registy: "x",
+          apps: {
+            notes: {
+              ...notes,
+              routes: ["https://notes.example.com/"],
+              replicas: { wbe: 2 },
+              env: { STRIPE_API_KEY: "sk_live_1" },
+            },
+            twin: { folder: "notes", routes: ["a.example.com", "b.example.com"], secrets: { SECRET_KEY: "config" } },
+            third: { folder: "notes", routes: ["b.example.com"], secrets: { SECRET_KEY: "generate" } },
+            broken: { folder: "broken", routes: ["broken.example.com"] },
+            bare: { folder: "bare", routes: ["bare.example.com"] },
+            gone: { folder: "gone", routes: ["gone.example.com"] },
+          },
+          "twin.SECRET_KEY": "in clear",
+        },
+        {},
+      ),
+    );
+    const lines = mistakes.map(({ path, what }) => `${path}: ${what}`);
+    expect(lines).toEqual([
+      'slipway:host.region: "fra9" is not allowed',
+      'slipway:host.size: "s-1vcpu-2g" is not allowed',
+      'slipway:host.sshFrom: "everywhere" has the wrong type',
+      "slipway:host.colour: unknown key",
+      'slipway:team.alice: "not a key" is not allowed',
+      'slipway:registry.server: "https://ghcr.io" is not allowed',
+      "slipway:registry.username: missing",
+      'slipway:apps.notes.routes[0]: "https://notes.example.com/" is not allowed',
+      "slipway:apps.notes.env.STRIPE_API_KEY: a secret stands here in clear",
+      "slipway:apps.notes.replicas.wbe: is no process of the app",
+      "slipway:twin.SECRET_KEY: a secret stands here in clear",
+      expect.stringMatching(/^broken\/compose\.yaml: is not YAML: /),
+      "slipway:apps.bare.routes[0]: leads to services.web, which has no port",
+      "slipway:apps.bare.routes[0]: leads to services.web, which has no health path",
+      'slipway:apps.gone.folder: "gone" is not a folder',
+      "slipway:registy: unknown key",
+      'slipway:apps.third.routes[0]: "b.example.com" is a route of app twin too',
+    ]);
+    expect(mistakes.find(({ path }) => path.endsWith("size"))?.mend).toBe("did you mean s-1vcpu-2gb?");
+    expect(mistakes.find(({ path }) => path.endsWith("registy"))?.mend).toBe("did you mean registry?");
+    expect(mistakes.find(({ path }) => path.endsWith("twin.SECRET_KEY"))?.mend).toBe(
+      "pulumi config set --stack dev --secret twin.SECRET_KEY",
+    );
+  });
+
+  it("refuses a plain value under a secret's name, in the stack and in the compose file", () => {
+    expect(
+      mistakesOf(source({ ...good, apps: { notes: { ...notes, secrets: {}, env: { STRIPE_API_KEY: "sk" } } } })),
+    ).toMatchObject([
+      { path: "slipway:apps.notes.env.STRIPE_API_KEY", what: "a secret stands here in clear" },
+      { path: "notes/compose.yaml: services.web.environment.SECRET_KEY", what: "a secret stands here in clear" },
+    ]);
+  });
+
+  it("refuses a stack without any setting, naming what is missing", () => {
+    expect(mistakesOf({ ...source({}), values: {} }).map(({ path, what }) => `${path}: ${what}`)).toEqual([
+      "slipway:host: missing",
+      "slipway:registry: missing",
+      "slipway:apps: missing",
+    ]);
+  });
+
+  it("says the stack, the count and one paragraph a mistake", () => {
+    expect(
+      new SettingsError("dev", [
+        { path: "slipway:host.region", what: '"x" is not allowed', allowed: "fra1", mend: "write fra1" },
+      ]).message,
+    ).toBe(
+      [
+        "1 mistake in the settings of stack dev; nothing was changed",
+        '  slipway:host.region: "x" is not allowed',
+        "      allowed: fra1",
+        "      mend: write fra1",
+      ].join("\n"),
+    );
+  });
+});
