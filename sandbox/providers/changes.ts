@@ -1,0 +1,121 @@
+/** Decides what of a resource changed, and what that asks for. Pure. */
+import type { Resource } from "./resource";
+import { hasUnknown, type Properties, type Value } from "./wire";
+
+/** How one part of a resource differs. */
+export type Change = "add" | "delete" | "update";
+
+/** What a run would do to a resource. */
+export interface Changes {
+  /** By path, e.g. `tags[1]` or `connection.host`. */
+  readonly parts: ReadonlyMap<string, Change>;
+  /** Top-level properties that differ. */
+  readonly properties: readonly string[];
+  /** Those of {@link properties} that ask for a new resource. */
+  readonly replaces: readonly string[];
+  /** The old resource must go before the new one comes, as both would have the same name. */
+  readonly deleteFirst: boolean;
+}
+
+/** Inputs that belong to the engine and to the bookkeeping of defaults, and say nothing of the resource. */
+const internal = (property: string) => property.startsWith("__") || property === "version";
+
+/** Compares a resource with what the program now asks for. */
+export function changes(resource: Resource, state: Properties, oldInputs: Properties, news: Properties): Changes {
+  const parts =
+    resource.compare === "inputs"
+      ? differences(without(oldInputs), without(news))
+      : stateDifferences(resource, state, news);
+  const properties = [...new Set([...parts.keys()].map(topLevel))];
+  const replaces = properties.filter((property) => resource.replaceOn.includes(property));
+  return { parts, properties, replaces, deleteFirst: replaces.length > 0 && keepsName(resource, state, news) };
+}
+
+function without(inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([property]) => !internal(property)));
+}
+
+/** The first part of a path. */
+function topLevel(path: string): string {
+  return /^[^.[]*/.exec(path)?.[0] ?? path;
+}
+
+function keepsName(resource: Resource, state: Properties, news: Properties): boolean {
+  if (resource.uniqueName !== true || news.name === undefined || news.name !== state.name) return false;
+  return !(Array.isArray(news.__defaults) && news.__defaults.includes("name"));
+}
+
+function stateDifferences(resource: Resource, state: Properties, news: Properties): Map<string, Change> {
+  const found = new Map<string, Change>();
+  const outputs = new Set(resource.computed);
+  const names = new Set([...Object.keys(state), ...Object.keys(news)]);
+  for (const name of [...names].sort()) {
+    if (internal(name) || outputs.has(name)) continue;
+    const given = news[name] ?? resource.defaults?.[name];
+    const old = state[name];
+    if (given === undefined) {
+      if (!(resource.chosen?.includes(name) ?? false) && !isEmpty(old)) found.set(name, "delete");
+      continue;
+    }
+    const kept = hasUnknown(given) ? given : (resource.kept?.(name, given) ?? given);
+    if (isEmpty(old) && isEmpty(kept)) continue;
+    if (old === undefined || old === null) found.set(name, "add");
+    else if (resource.sets?.includes(name) ?? false) {
+      if (canonicalSet(old) !== canonicalSet(kept)) found.set(name, "update");
+    } else for (const [path, change] of difference(name, old, kept)) found.set(path, change);
+  }
+  return found;
+}
+
+/** What a provider treats as not given. */
+function isEmpty(value: Value | undefined): boolean {
+  if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
+  return (
+    typeof value === "object" && Object.values(value).every(isEmpty) && (!Array.isArray(value) || value.length === 0)
+  );
+}
+
+/** Text that is the same for two lists with the same members in any order, where absent and empty fields are the same. */
+function canonicalSet(value: Value): string {
+  return Array.isArray(value) ? JSON.stringify(value.map(canonical).sort()) : canonical(value);
+}
+
+function canonical(value: Value | undefined): string {
+  if (Array.isArray(value)) return canonicalSet(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const fields = Object.entries(value).filter(([, field]) => !isEmpty(field));
+  return `{${fields
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
+    .sort()
+    .join(",")}}`;
+}
+
+/** Every part in which `news` differs from `olds`; the order of a list counts. */
+export function differences(olds: Properties, news: Properties): Map<string, Change> {
+  const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
+  return new Map(names.flatMap((name) => difference(name, olds[name], news[name])));
+}
+
+function difference(path: string, old: Value | undefined, now: Value | undefined): [string, Change][] {
+  if (old === undefined && now === undefined) return [];
+  if (old === undefined) return [[path, "add"]];
+  if (now === undefined) return [[path, "delete"]];
+  if (Array.isArray(old) && Array.isArray(now)) {
+    const longest = Math.max(old.length, now.length);
+    return Array.from({ length: longest }, (_, at) => difference(`${path}[${at}]`, old[at], now[at])).flat();
+  }
+  if (isObject(old) && isObject(now)) {
+    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+    return names.flatMap((name) => difference(member(path, name), old[name], now[name]));
+  }
+  return old === now ? [] : [[path, "update"]];
+}
+
+function isObject(value: Value): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The path of a member, in the form that Pulumi's property paths have. */
+function member(path: string, name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+}
