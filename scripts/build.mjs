@@ -14,7 +14,7 @@ const entries = {
   "sandbox/providers/docker": "sandbox/providers/docker/main.ts",
   "sandbox/providers/random": "sandbox/providers/random/main.ts",
   "sandbox/providers/tls": "sandbox/providers/tls/main.ts",
-  "scripts/main": "scripts/main.ts",
+  "scripts/main": "scripts/verbs/main.ts",
   "bench/run": "bench/run.ts",
 };
 

@@ -1,7 +1,7 @@
-import { ensureToolchain } from "./setup/toolchain";
-import { machineCount, purgeSandbox, startSandbox } from "./stack/sandbox";
-import { currentSlot } from "./stack/slot";
-import { Workspace } from "./stack/workspace";
+import { ensureToolchain } from "../setup/toolchain";
+import { machineCount, purgeSandbox, startSandbox } from "../stack/sandbox";
+import { currentSlot } from "../stack/slot";
+import { Workspace } from "../stack/workspace";
 
 /** Destroys a stack of the sandbox and forgets it; the sandbox goes with its last machine. */
 export async function down(stack: string): Promise<void> {

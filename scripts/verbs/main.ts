@@ -1,11 +1,11 @@
 /** The verbs behind the files in scripts/. */
 import { Command } from "commander";
 import { execa } from "execa";
+import { UserError } from "../lib/userError";
+import { ensureToolchain } from "../setup/toolchain";
+import { currentSlot } from "../stack/slot";
+import { Workspace } from "../stack/workspace";
 import { down } from "./down";
-import { UserError } from "./lib/userError";
-import { ensureToolchain } from "./setup/toolchain";
-import { currentSlot } from "./stack/slot";
-import { Workspace } from "./stack/workspace";
 import { test } from "./test";
 import { up } from "./up";
 

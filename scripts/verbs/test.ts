@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { checkout } from "./setup/cache";
+import { checkout } from "../setup/cache";
 
 /** Runs the checks and every test, and prints `N passed, N failed` on the last line. @returns the exit code */
 export async function test(projects: readonly string[]): Promise<number> {

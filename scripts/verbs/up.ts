@@ -1,8 +1,8 @@
-import { UserError } from "./lib/userError";
-import { ensureToolchain } from "./setup/toolchain";
-import { forward, startSandbox } from "./stack/sandbox";
-import { currentSlot, type Slot } from "./stack/slot";
-import { describeChanges, Workspace } from "./stack/workspace";
+import { UserError } from "../lib/userError";
+import { ensureToolchain } from "../setup/toolchain";
+import { forward, startSandbox } from "../stack/sandbox";
+import { currentSlot, type Slot } from "../stack/slot";
+import { describeChanges, Workspace } from "../stack/workspace";
 
 /** From whatever is there to a running stack. Prints the first app's URL alone on the last line of standard output. */
 export async function up(stack: string): Promise<void> {
