@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Origin } from "../agent/manifest";
 import { AppDatabase } from "../infra/database/appDatabase";
+import { databaseSecrets } from "../infra/database/hostPostgres";
 import { Bootstrap } from "../infra/host/bootstrap";
 import { DropletHost } from "../infra/host/droplet";
 import { AppImages } from "../infra/registry/appImages";
@@ -59,14 +60,15 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       { app: app.name, connection: bootstrap.connection, machine: host.machine, protect: settings.host.protect },
       { dependsOn: [bootstrap.postgres] },
     );
-    const secrets = pulumi
-      .all([appSecrets(app), database.environment])
-      .apply(([own, ofDatabase]) => ({ ...ofDatabase, ...own }));
-    const content = pulumi.all([images.digests, registry.password, secrets]).apply(([digests, password, values]) =>
+    const environment = pulumi
+      .all([database.environment, appSecrets(app)])
+      .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
+    const content = pulumi.all([images.digests, registry.password, environment]).apply(([digests, password, values]) =>
       releaseContent(releasePlan(settings, app), {
         digests,
         registry: { server: registry.server, username: registry.username, password },
-        secrets: values,
+        environment: values,
+        secrets: [...databaseSecrets, ...Object.keys(app.secrets)],
       }),
     );
     const release = new AppRelease(

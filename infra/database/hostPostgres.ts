@@ -30,6 +30,9 @@ export function databaseEnvironment(
   };
 }
 
+/** Those of the variables that nobody may read. */
+export const databaseSecrets = ["DATABASE_URL", "DB_PASSWORD"] as const;
+
 /**
  * Lets containers in by password (scram) to the database of their own name. The bridge's address appears only when the
  * container engine is up, so Postgres may bind it before it is there.

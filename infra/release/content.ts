@@ -34,8 +34,10 @@ export interface ReleasePlan {
 export interface ReleaseInputs {
   readonly digests: Readonly<Record<string, string>>;
   readonly registry: NonNullable<Content["registry"]>;
-  /** Secret values by name of variable, the database's among them. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** Further variables of the processes. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names of variables whose values are secrets. */
+  readonly secrets: readonly string[];
 }
 
 /** The whole content of a release. @throws Error if a process has no image */
@@ -55,8 +57,8 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
     routes: plan.routes,
     tls: plan.tls,
     ...(plan.release ? { release: plan.release } : {}),
-    environment: { ...plan.env, ...inputs.secrets },
-    secrets: Object.keys(inputs.secrets).sort(),
+    environment: { ...plan.env, ...inputs.environment },
+    secrets: [...inputs.secrets].sort(),
     volumes: [...plan.volumes],
     limits: plan.limits,
   };

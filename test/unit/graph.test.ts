@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Manifest } from "../../agent/manifest";
+import type { Settings } from "../../stacks/settings";
+
+interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const digest = `10.213.0.2:5000/notes@sha256:${"a".repeat(64)}`;
+const recorded: Recorded[] = [];
+const folder = mkdtempSync(join(tmpdir(), "slipway-graph-"));
+let outputs: Record<string, unknown>;
+
+const settings: Settings = {
+  project: "slipway",
+  stack: "dev",
+  host: {
+    provider: "digitalocean",
+    region: "fra1",
+    size: "s-1vcpu-2gb",
+    image: "debian-13-x64",
+    sshFrom: ["203.0.113.0/24"],
+    protect: true,
+  },
+  team: { alice: "ssh-ed25519 ALICE alice" },
+  registry: { server: "10.213.0.2:5000", username: "slipway", password: "registry-password" },
+  database: { mode: "host" },
+  tls: { mode: "off" },
+  apps: [
+    {
+      name: "notes",
+      folder: "./examples/notes",
+      compose: {
+        services: [
+          {
+            name: "web",
+            source: { build: { context: ".", dockerfile: "Dockerfile", args: {} } },
+            port: 8000,
+            health: "/healthz",
+            release: ["migrate"],
+            compose: {},
+          },
+          {
+            name: "worker",
+            source: { build: { context: ".", dockerfile: "Dockerfile", args: {} } },
+            compose: { command: ["work"] },
+          },
+        ],
+        volumes: [],
+      },
+      routes: [{ host: "notes.localhost", process: "web" }],
+      build: { args: {}, platform: "linux/amd64" },
+      env: { LEVEL: "info" },
+      secrets: { SECRET_KEY: "generate", MAIL_TOKEN: { value: "mail-token" } },
+      replicas: { web: 2 },
+      limits: { health: 60, release: 600, drain: 30 },
+    },
+  ],
+};
+
+beforeAll(async () => {
+  pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => {
+      recorded.push({ type, name, inputs });
+      return { id: `${name}-id`, state: { ...inputs, ...computed(type, name) } };
+    },
+    call: () => ({}),
+  });
+  const { machine } = await import("../../stacks/machine");
+  const agent = join(folder, "slipway.js");
+  writeFileSync(agent, "// the engine");
+  const run = { origin: { sequence: 7, actor: "alice" }, remembered: pulumi.output({}), agent };
+  outputs = (await settled(pulumi.output(machine(settings, run)))) as Record<string, unknown>;
+  await pulumi.runtime.disconnect();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What each kind of resource would answer. */
+function computed(type: string, name: string): Record<string, unknown> {
+  switch (type) {
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyOpenssh: `private ${name}\n`, publicKeyOpenssh: `public ${name}\n` };
+    case "digitalocean:index/droplet:Droplet":
+      return { ipv4Address: "10.213.0.10" };
+    case "docker:index/image:Image":
+      return { repoDigest: digest };
+    case "random:index/randomPassword:RandomPassword":
+      return { result: `password-of-${name}` };
+    case "command:remote:Command":
+      return {
+        stdout: name.endsWith("first-contact")
+          ? "ssh-ed25519 HOSTKEY\n"
+          : "release 4 of notes is live: http://notes.localhost\n",
+      };
+    default:
+      return {};
+  }
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<unknown> {
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+const only = (name: string): Recorded => {
+  const found = recorded.filter((resource) => resource.name === name);
+  expect(found).toHaveLength(1);
+  return found[0] as Recorded;
+};
+
+/** Value of an input, taken out of the wrapping Pulumi gives secrets on the way to the engine. */
+const plain = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "value" in value && Object.keys(value).length === 2
+    ? (value as { value: unknown }).value
+    : value;
+
+describe("the graph of one machine", () => {
+  it("is made of exactly these resources", () => {
+    expect(recorded.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "command:remote:Command notes-database-role",
+      "command:remote:Command notes-release-command",
+      "command:remote:Command slipway-dev-host-agent",
+      "command:remote:Command slipway-dev-host-docker",
+      "command:remote:Command slipway-dev-host-firewall",
+      "command:remote:Command slipway-dev-host-first-contact",
+      "command:remote:Command slipway-dev-host-packages",
+      "command:remote:Command slipway-dev-host-postgres",
+      "command:remote:Command slipway-dev-host-sshd",
+      "command:remote:Command slipway-dev-host-team",
+      "command:remote:CopyToRemote slipway-dev-host-agent-upload",
+      "digitalocean:index/droplet:Droplet slipway-dev-droplet",
+      "digitalocean:index/firewall:Firewall slipway-dev-firewall",
+      "digitalocean:index/sshKey:SshKey slipway-dev-ssh-key",
+      "digitalocean:index/tag:Tag slipway-dev-tag",
+      "docker:index/image:Image notes-image",
+      "random:index/randomPassword:RandomPassword notes-database-password",
+      "random:index/randomPassword:RandomPassword notes-secret-SECRET_KEY",
+      "slipway:database:AppDatabase notes-database",
+      "slipway:host:Bootstrap slipway-dev-host",
+      "slipway:host:DropletHost slipway-dev",
+      "slipway:registry:AppImages notes",
+      "slipway:release:AppRelease notes-release",
+      "tls:index/privateKey:PrivateKey slipway-dev-host-key",
+      "tls:index/privateKey:PrivateKey slipway-dev-login",
+    ]);
+  });
+
+  it("knows the machine's host key before the first connection, and the host's own one afterwards", () => {
+    expect(plain(only("slipway-dev-host-first-contact").inputs.connection)).toMatchObject({
+      host: "10.213.0.10",
+      user: "deploy",
+      hostKey: "public slipway-dev-host-key",
+    });
+    for (const name of [
+      "slipway-dev-host-sshd",
+      "slipway-dev-host-packages",
+      "notes-database-role",
+      "notes-release-command",
+    ]) {
+      expect(plain(only(name).inputs.connection)).toMatchObject({ hostKey: "ssh-ed25519 HOSTKEY" });
+    }
+    expect(String(plain(only("slipway-dev-droplet").inputs.userData))).toContain("private slipway-dev-host-key");
+  });
+
+  it("stands behind its firewall from the first second, by tag", () => {
+    expect(only("slipway-dev-firewall").inputs).toMatchObject({ tags: ["slipway-dev"] });
+    expect(only("slipway-dev-firewall").inputs).not.toHaveProperty("dropletIds");
+    expect(only("slipway-dev-droplet").inputs).toMatchObject({
+      name: "slipway-dev",
+      tags: ["slipway-dev"],
+      size: "s-1vcpu-2gb",
+      resizeDisk: false,
+    });
+  });
+
+  it("hands the host a manifest by digest, with who asked", () => {
+    const manifest = Manifest.parse(JSON.parse(String(plain(only("notes-release-command").inputs.stdin))));
+    expect(manifest.origin).toEqual({ sequence: 7, actor: "alice" });
+    expect(manifest.processes.web).toEqual({ image: digest, compose: {}, replicas: 2, port: 8000, health: "/healthz" });
+    expect(manifest.processes.worker).toEqual({ image: digest, compose: { command: ["work"] }, replicas: 1 });
+    expect(manifest.release).toEqual({ process: "web", command: ["migrate"] });
+    expect(manifest.environment).toEqual({
+      PUBLIC_URL: "http://notes.localhost",
+      LEVEL: "info",
+      SECRET_KEY: "password-of-notes-secret-SECRET_KEY",
+      MAIL_TOKEN: "mail-token",
+      DATABASE_URL: "postgres://notes:password-of-notes-database-password@172.29.0.1:5432/notes",
+      DB_HOST: "172.29.0.1",
+      DB_PORT: "5432",
+      DB_NAME: "notes",
+      DB_USER: "notes",
+      DB_PASSWORD: "password-of-notes-database-password",
+    });
+    expect(manifest.secrets).toEqual(["DATABASE_URL", "DB_PASSWORD", "MAIL_TOKEN", "SECRET_KEY"]);
+  });
+
+  it("puts no secret into a command line", () => {
+    const lines = recorded
+      .flatMap(({ inputs }) => [inputs.create, inputs.update, inputs.delete])
+      .map(String)
+      .join("\n");
+    for (const secret of ["password-of", "mail-token", "registry-password", "private "])
+      expect(lines).not.toContain(secret);
+  });
+
+  it("gives back URLs, address, digest and release number", () => {
+    expect(outputs).toMatchObject({
+      urls: { notes: ["http://notes.localhost"] },
+      address: "10.213.0.10",
+      ssh: "ssh deploy@10.213.0.10",
+      hostKey: "ssh-ed25519 HOSTKEY",
+      releases: { notes: { number: 4, digests: { web: digest, worker: digest } } },
+    });
+  });
+});
