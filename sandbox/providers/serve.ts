@@ -60,7 +60,7 @@ function method<Request extends Message, Response extends Message>(
  */
 export function serve(served: Plugin, version: string): void {
   const cancelled = new AbortController();
-  let logTo = logger(process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument)));
+  let log = engineLog(process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument)));
 
   const server = new Server(options);
   const methods: Record<string, ServiceDefinition[string]> = {};
@@ -76,6 +76,7 @@ export function serve(served: Plugin, version: string): void {
       const answer = new response();
       Promise.resolve()
         .then(() => handle((call as ServerUnaryCall<Request, Response>).request, answer))
+        .finally(() => log.delivered())
         .then(
           () => done(null, answer),
           (error: unknown) => done(failure(error)),
@@ -93,14 +94,14 @@ export function serve(served: Plugin, version: string): void {
       const known = Object.keys(served.resources).join(", ");
       throw new Error(`the sandbox's stand-in for the ${served.name} plugin has no resource ${token}; it has ${known}`);
     }
-    return [resource, { name, log: logTo(urn), signal: cancelled.signal }];
+    return [resource, { name, log: log.of(urn), signal: cancelled.signal }];
   };
 
   on("GetPluginInfo", empty.Empty, plugin.PluginInfo, (_, response) => {
     response.setVersion(version.replace(/^v/, ""));
   });
   on("Attach", plugin.PluginAttach, empty.Empty, (request) => {
-    logTo = logger(request.getAddress());
+    log = engineLog(request.getAddress());
   });
   on("Cancel", empty.Empty, empty.Empty, () => cancelled.abort(new Error("cancelled")));
   on("CheckConfig", provider.CheckRequest, provider.CheckResponse, (request, response) => {
@@ -171,7 +172,7 @@ export function serve(served: Plugin, version: string): void {
     const invoked = served.functions?.[token];
     if (invoked === undefined)
       throw new Error(`the sandbox's stand-in for the ${served.name} plugin has no function ${token}`);
-    const call = { name: token, log: logTo(""), signal: cancelled.signal };
+    const call = { name: token, log: log.of(""), signal: cancelled.signal };
     response.setReturn(encode(await invoked(decode(request.getArgs()), call)));
   });
 
@@ -183,18 +184,31 @@ export function serve(served: Plugin, version: string): void {
   });
 }
 
-/** Writes to the engine's log; without an engine (a plugin started by hand) nowhere. */
-function logger(address: string | undefined): (urn: string) => Log {
-  if (address === undefined) return () => () => {};
+/** The engine's log. */
+interface EngineLog {
+  /** A log whose lines show beside the resource `urn`. */
+  of(urn: string): Log;
+  /** Resolves when all lines so far have arrived. */
+  delivered(): Promise<void>;
+}
+
+/** Without an engine (a plugin started by hand) the lines go nowhere. */
+function engineLog(address: string | undefined): EngineLog {
+  if (address === undefined) return { of: () => () => {}, delivered: async () => {} };
   const Engine = makeClientConstructor({ log: method("Engine", "Log", engine.LogRequest, empty.Empty) }, "Engine");
   const client = new Engine(address, credentials.createInsecure(), options);
   const send = (client.log as (request: Message, done: () => void) => void).bind(client);
   const { INFO, WARNING, ERROR } = engine.LogSeverity;
   const severities = { info: INFO, status: INFO, warning: WARNING, error: ERROR };
-  return (urn) => (severity, message) => {
-    const request = new engine.LogRequest().setUrn(urn).setMessage(message);
-    // A log that can't be delivered must not fail the operation.
-    send(request.setSeverity(severities[severity]).setEphemeral(severity === "status"), () => {});
+  // One after another, as calls side by side may change places. A line that can't be delivered fails nothing.
+  let last: Promise<void> = Promise.resolve();
+  return {
+    of: (urn) => (severity, message) => {
+      const request = new engine.LogRequest().setUrn(urn).setMessage(message);
+      request.setSeverity(severities[severity]).setEphemeral(severity === "status");
+      last = last.then(() => new Promise((resolve) => send(request, resolve)));
+    },
+    delivered: () => last,
   };
 }
 
