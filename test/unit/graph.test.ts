@@ -75,7 +75,11 @@ beforeAll(async () => {
   const { machine } = await import("../../stacks/machine");
   const agent = join(folder, "slipway.js");
   writeFileSync(agent, "// the engine");
-  const run = { origin: { sequence: 7, actor: "alice" }, remembered: pulumi.output({}), agent };
+  const run = {
+    origin: { sequence: 7, actor: "alice" },
+    remembered: pulumi.output<Record<string, undefined>>({}),
+    agent,
+  };
   outputs = (await settled(pulumi.output(machine(settings, run)))) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
 });

@@ -1,0 +1,192 @@
+/** A stack of its own for a test file: a copy of the example app, its own slot of the sandbox, its own settings. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { type Document, parseDocument } from "yaml";
+
+const root = resolve(__dirname, "..", "..", "..");
+
+/** What a verb printed and how it ended. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order they came. */
+  readonly all: string;
+}
+
+/** @see the file's head */
+export class TestStack {
+  readonly slot: number;
+  readonly folder: string;
+  /** Copy of the example app that may be edited. */
+  readonly app: string;
+  readonly #env: Record<string, string>;
+
+  constructor(slot: number) {
+    this.slot = slot;
+    this.folder = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
+    this.app = join(this.folder, "notes");
+    cpSync(join(root, "examples", "notes"), this.app, { recursive: true });
+    writeFileSync(this.#file(), readFileSync(join(root, "Pulumi.dev.yaml")));
+    this.#env = { SLIPWAY_SANDBOX_SLOT: String(slot), SLIPWAY_STACK_FILE: this.#file() };
+    this.configure((settings) => settings.setIn(["config", "slipway:apps", "notes", "folder"], this.app));
+  }
+
+  /** Address of the sandbox's emulated clouds. */
+  get api(): string {
+    return `http://127.0.0.1:${8480 + 10 * this.slot}`;
+  }
+
+  /** Edits the stack's settings. */
+  configure(edit: (settings: Document) => void): void {
+    const document = parseDocument(readFileSync(this.#file(), "utf8"));
+    edit(document);
+    writeFileSync(this.#file(), document.toString());
+  }
+
+  /** Edits a file of the app. */
+  edit(file: string, change: (text: string) => string): void {
+    const path = join(this.app, file);
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+  }
+
+  /** Runs a verb of scripts/ to its end. */
+  async verb(name: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
+    const result = await this.start(name, args, env);
+    return {
+      exitCode: result.exitCode ?? 1,
+      stdout: String(result.stdout),
+      stderr: String(result.stderr),
+      all: String(result.all),
+    };
+  }
+
+  /** Starts a verb in a process group of its own, so that it can be killed with everything it started. */
+  start(name: string, args: readonly string[] = [], env: Record<string, string> = {}) {
+    return execa(join(root, "scripts", name), args, {
+      env: { ...this.#env, ...env },
+      all: true,
+      reject: false,
+      detached: true,
+      stdin: "ignore",
+    });
+  }
+
+  /** Brings the stack up. @returns URL of the app. @throws Error with everything that was printed */
+  async up(): Promise<{ url: string; changes: string }> {
+    const { exitCode, stdout, all } = await this.verb("up");
+    if (exitCode !== 0) throw new Error(`up failed:\n${all}`);
+    const lines = stdout.trim().split("\n");
+    return { changes: lines.at(-2) ?? "", url: lines.at(-1) ?? "" };
+  }
+
+  /** Runs a command as root on the machine. */
+  async onMachine(...argv: string[]): Promise<string> {
+    const [machine] = await this.docker(
+      "ps",
+      "-q",
+      "--filter",
+      `label=slipway.sandbox=${this.slot}`,
+      "--filter",
+      "name=droplet",
+    );
+    return (await execa("docker", ["exec", machine ?? "", ...argv])).stdout;
+  }
+
+  /** Lines that a command of the container engine prints. */
+  async docker(...argv: string[]): Promise<string[]> {
+    return (await execa("docker", argv)).stdout.split("\n").filter((line) => line !== "");
+  }
+
+  /** A GET of the emulated DigitalOcean. */
+  async cloud(path: string): Promise<Record<string, never[]>> {
+    const response = await fetch(`${this.api}${path}`, { headers: { authorization: "Bearer sandbox" } });
+    return (await response.json()) as Record<string, never[]>;
+  }
+
+  /** Sends a request to the sandbox's control prefix. */
+  async control(method: string, path: string, body?: unknown): Promise<void> {
+    const response = await fetch(`${this.api}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+
+  /** The stack's state as it lies on disk. */
+  state(): string {
+    const cache = process.env.SLIPWAY_CACHE ?? join(process.env.HOME ?? "", ".cache", "slipway");
+    return readFileSync(join(cache, "state", String(this.slot), ".pulumi", "stacks", "slipway", "dev.json"), "utf8");
+  }
+
+  /** Takes everything down and removes the copies. */
+  async remove(): Promise<void> {
+    await this.verb("down");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #file(): string {
+    return join(this.folder, "Pulumi.dev.yaml");
+  }
+}
+
+/** An answer over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** Asks a URL under *.localhost, which browsers and curl send to loopback but Node's resolver may not know. */
+export function ask(
+  text: string,
+  options: { method?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const url = new URL(text);
+  return new Promise((done, failed) => {
+    const asked = request(
+      {
+        host: "127.0.0.1",
+        port: url.port,
+        path: url.pathname,
+        method: options.method ?? "GET",
+        headers: { host: url.host, ...options.headers },
+        timeout: 10_000,
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk) => {
+          body += chunk;
+        });
+        response.on("end", () => done({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      },
+    );
+    asked.on("error", failed).on("timeout", () => asked.destroy(new Error("timed out")));
+    asked.end(options.body);
+  });
+}
+
+/** Asks a URL again and again until stopped; everything that was not a 200 is kept. */
+export function askConstantly(url: string, pause = 20): { stop(): Promise<{ asked: number; failures: string[] }> } {
+  let running = true;
+  let asked = 0;
+  const failures: string[] = [];
+  const loop = (async () => {
+    while (running) {
+      asked += 1;
+      const answer = await ask(url).catch((error: Error) => ({ status: 0, body: error.message }));
+      if (answer.status !== 200) failures.push(`${answer.status} ${answer.body.slice(0, 100)}`);
+      await new Promise((next) => setTimeout(next, pause));
+    }
+  })();
+  return {
+    async stop() {
+      running = false;
+      await loop;
+      return { asked, failures };
+    },
+  };
+}
