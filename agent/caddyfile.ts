@@ -1,6 +1,9 @@
-/** The edge's whole configuration, rendered from the live releases of all apps. */
+/**
+ * The edge's whole configuration, rendered from the live releases of all apps. It names no port and no release, so that most
+ * releases leave it as it is (see `doors.ts`).
+ */
+import { portsFolder, staticFolder } from "./doors";
 import type { Tls } from "./manifest";
-import { releasePaths } from "./paths";
 import type { ReleaseRecord } from "./record";
 
 /** First line of every Caddyfile of ours. */
@@ -40,10 +43,8 @@ function site(record: ReleaseRecord, route: ReleaseRecord["content"]["routes"][n
     ...tlsLines(tls),
     "encode zstd gzip",
     block("log", [block(`output file /var/log/caddy/${app}.log`, ["roll_size 20MiB", "roll_keep 5"])]),
-    ...(process?.static
-      ? [staticFiles(process.static.at, releasePaths(app, record.release).static(route.process))]
-      : []),
-    block("handle", [proxy(record.ports[route.process] ?? [])]),
+    ...(process?.static ? [staticFiles(process.static.at, staticFolder(app, route.process))] : []),
+    ...proxy(portsFolder(app, route.process, process?.replicas ?? 1), process?.replicas ?? 1),
   ]);
 }
 
@@ -65,23 +66,41 @@ function tlsLines(tls: Tls): string[] {
   }
 }
 
+/** Looks in the newest release's files, then in those of the release before: pages already open still find theirs. */
 function staticFiles(at: string, folder: string): string {
   return block(`handle_path ${at}*`, [
-    `root * ${folder}`,
-    // Only for files that are there: a 404 must not be kept for a year.
-    block("@hashed", ["file", `path_regexp ${HASHED}`]),
-    'header @hashed Cache-Control "public, max-age=31536000, immutable"',
-    block("file_server", ["precompressed br gzip"]),
+    block("@there", [block("file", [`root ${folder}`, "try_files /*{path}"])]),
+    block("handle @there", [
+      // The 404 of a name that is not there must not be kept for a year, hence in here.
+      `@hashed path_regexp ${HASHED}`,
+      'header @hashed Cache-Control "public, max-age=31536000, immutable"',
+      "rewrite {http.matchers.file.relative}",
+      block("file_server", [`root ${folder}`, "precompressed br gzip"]),
+    ]),
+    block("handle", ["error 404"]),
   ]);
 }
 
-function proxy(ports: readonly number[]): string {
-  return block(`reverse_proxy ${ports.map((port) => `127.0.0.1:${port}`).join(" ")}`, [
-    // Carries requests over the moment in which Docker starts a crashed container again.
-    "lb_try_duration 2s",
-    "lb_try_interval 50ms",
-    ...(ports.length > 1 ? ["lb_policy least_conn", "fail_duration 2s"] : []),
-  ]);
+function proxy(folder: string, replicas: number): string[] {
+  const slots = Array.from({ length: replicas }, (_, replica) => `{port${replica}}`);
+  const pattern = `~^/?[0-9]+${"-([0-9]+)".repeat(replicas)}[.]ports$`;
+  const groups = slots.map((_, replica) => `\${${replica + 1}}`).join(" ");
+  return [
+    block("@open", [block("file", [`root ${folder}`, "try_files /*.ports"])]),
+    block("handle @open", [
+      block(`map {http.matchers.file.relative} ${slots.join(" ")}`, [`${pattern} ${groups}`]),
+      block(`reverse_proxy ${slots.map((slot) => `127.0.0.1:${slot}`).join(" ")}`, [
+        // Carries requests over the moment in which Docker starts a crashed container again.
+        "lb_try_duration 2s",
+        "lb_try_interval 50ms",
+        ...(replicas > 1 ? ["lb_policy least_conn", "fail_duration 2s"] : []),
+        // Shorter than any app's own, so that no request meets a connection the app is closing; and after a switch the old
+        // release is soon left alone.
+        block("transport http", ["keepalive 1s"]),
+      ]),
+    ]),
+    block("handle", ['respond "no release of this app is live" 503']),
+  ];
 }
 
 function block(head: string, lines: readonly string[]): string {

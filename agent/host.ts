@@ -11,6 +11,10 @@ export interface Files {
   write(path: string, text: string, mode: number): Promise<void>;
   /** Adds to the end of the file and waits for the disk. */
   append(path: string, text: string): Promise<void>;
+  /** Makes a symbolic link, in one go in place of what was there; makes the folders above it. */
+  link(path: string, target: string): Promise<void>;
+  /** Paths of all files and links in a folder and the folders in it, sorted; links are not followed. */
+  walk(path: string): Promise<readonly string[]>;
   /** Names inside a folder, sorted; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
   /** Removes a file or a folder with all in it; nothing happens where there is none. */
@@ -66,8 +70,8 @@ export interface Docker {
   remove(id: string): Promise<void>;
   /** Starts a container and follows its output line by line until it ends; resolves with the exit code. */
   runToEnd(id: string, seconds: number, onLine: (line: string) => void): Promise<number>;
-  /** The last lines a container wrote, standard output and error together. */
-  lastLines(id: string, lines: number): Promise<readonly string[]>;
+  /** Reads the last lines a container wrote, standard output and error together, and, with `follow`, those it will write until it ends. */
+  readLines(id: string, options: { lines: number; follow: boolean }, onLine: (line: string) => void): Promise<void>;
   /** Copies a folder of a container's file system to `to`, readable for everyone, without links that lead out of it. */
   copyOut(id: string, from: string, to: string): Promise<void>;
 }

@@ -13,6 +13,9 @@ export const KEY = `${STATE}/key`;
 /** One folder per app. */
 export const APPS = `${STATE}/apps`;
 
+/** What the edge reads at each request; see `doors.ts`. */
+export const EDGE = `${STATE}/edge`;
+
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,
@@ -21,6 +24,8 @@ export const appPaths = (app: string) => ({
   /** One row per release ever tried, oldest first. */
   ledger: `${APPS}/${app}/ledger.jsonl`,
   releases: `${APPS}/${app}/releases`,
+  /** Doors of the edge. */
+  edge: `${EDGE}/${app}`,
   lock: `${LOCKS}/${app}.lock`,
 });
 

@@ -37,7 +37,7 @@ function spellings(part: string): string[] {
   return [
     part,
     encoded,
-    encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     encoded.replaceAll("%20", "+"),
     JSON.stringify(part).slice(1, -1),
   ];

@@ -219,7 +219,9 @@ async function lastLinesOf(
   const id = thrown.container;
   const name =
     (await host.docker.containers(APP_LABEL).catch(() => [])).find((container) => container.id === id)?.name ?? id;
-  return { name, lines: await host.docker.lastLines(id, LAST_LINES).catch(() => []) };
+  const lines: string[] = [];
+  await host.docker.readLines(id, { lines: LAST_LINES, follow: false }, (line) => lines.push(line)).catch(() => {});
+  return { name, lines: lines.slice(-LAST_LINES) };
 }
 
 function failureText(

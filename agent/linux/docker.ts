@@ -149,19 +149,11 @@ export const linuxDocker: Docker = {
     return z.object({ StatusCode: z.number() }).parse(result[0]).StatusCode;
   },
 
-  async lastLines(id, lines) {
-    const answer = await send({
-      method: "GET",
-      path: `/containers/${id}/logs`,
-      query: { ...streams, tail: String(lines) },
-    });
-    if (answer.statusCode !== 200) {
-      await textOf(answer);
-      return [];
-    }
-    const found: string[] = [];
-    await readLog(answer, (line) => found.push(line));
-    return found.slice(-lines);
+  async readLines(id, { lines, follow }, onLine) {
+    const query = { ...streams, tail: String(lines), follow: String(follow) };
+    const answer = await send({ method: "GET", path: `/containers/${id}/logs`, query, patient: follow });
+    if (answer.statusCode !== 200) throw new Failure(messageOf(await textOf(answer)));
+    await readLog(answer, onLine);
   },
 
   async copyOut(id, from, to) {

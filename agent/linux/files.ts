@@ -1,6 +1,6 @@
 /** Files of the machine itself. */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Files } from "../host";
 
 /** Files as Linux keeps them. */
@@ -28,6 +28,22 @@ export const linuxFiles: Files = {
   async append(path, text) {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     await appendFile(path, text, { mode: 0o644, flush: true });
+  },
+
+  async link(path, target) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    const draft = `${path}.draft`;
+    await rm(draft, { force: true });
+    await symlink(target, draft);
+    await rename(draft, path);
+  },
+
+  async walk(path) {
+    const found = (await readdir(path, { recursive: true, withFileTypes: true }).catch(absent)) ?? [];
+    return found
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      .sort();
   },
 
   async list(path) {

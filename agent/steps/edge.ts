@@ -1,13 +1,11 @@
 import { type Attempt, addressesOf, recordOf } from "../attempt";
 import { caddyfile, HEAD } from "../caddyfile";
+import { doorsOf, releaseOf } from "../doors";
 import type { Host } from "../host";
-import { CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK } from "../paths";
-import { liveRecords, writeLive } from "../record";
+import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
+import { liveRecords, type ReleaseRecord, writeLive } from "../record";
 
-/**
- * Leads the traffic to the new release and makes it the live one. The file is changed away from the live state first and back to
- * it last, so that a run killed anywhere in between is seen by the next (`reconcile`).
- */
+/** Leads the traffic to the new release and makes it the live one; leads it back if that can't be done. */
 export async function switchEdge(attempt: Attempt): Promise<string | undefined> {
   const { host, manifest, release } = attempt;
   const record = recordOf(attempt);
@@ -15,14 +13,15 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
   try {
     const before = await liveRecords(host.files);
     const others = before.filter(({ content }) => content.app !== manifest.app);
-    const text = caddyfile([...others, record]);
     try {
-      await keepForeign(host);
-      await host.files.write(CADDYFILE, text, 0o644);
-      await host.edge.load(text);
+      await openDoors(host, record);
+      await setEdge(host, caddyfile([...others, record]));
       await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
     } catch (thrown) {
-      await setEdge(host, caddyfile(before));
+      await closeDoors(host, manifest.app, (other) => other !== release);
+      await setEdge(host, caddyfile(before)).catch(() =>
+        attempt.say("! the edge can't be led back; the next release does it"),
+      );
       throw thrown;
     }
   } finally {
@@ -31,31 +30,60 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
   return addressesOf(manifest).join(", ") || undefined;
 }
 
+/** What `reconcile` works on. */
+export interface ReconcileOrder {
+  readonly host: Host;
+  readonly app: string;
+  readonly owner: string;
+  /** The app's release that serves, if one does. */
+  readonly live: ReleaseRecord | undefined;
+}
+
 /** Makes the edge say what the live records say; resolves with whether it said something else. */
-export async function reconcile(host: Host, owner: string): Promise<boolean> {
+export async function reconcile({ host, app, owner, live }: ReconcileOrder): Promise<boolean> {
   const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner, onWait: () => {} });
   try {
     const records = await liveRecords(host.files);
     const current = await host.files.read(CADDYFILE);
+    if (live) await openDoors(host, live);
+    const closed = await closeDoors(host, app, (release) => live !== undefined && release <= live.release);
     // Before the first release of a host the file is still the distribution's, and nothing is lost by leaving it.
-    if (records.length === 0 && !current?.startsWith(HEAD)) return false;
+    if (records.length === 0 && !current?.startsWith(HEAD)) return closed;
     const text = caddyfile(records);
-    if (text === current) return false;
-    await keepForeign(host);
     await setEdge(host, text);
-    return true;
+    return closed || text !== current;
   } finally {
     await lock.free();
   }
 }
 
-async function setEdge(host: Host, text: string): Promise<void> {
-  await host.edge.load(text);
-  await host.files.write(CADDYFILE, text, 0o644);
+/** Closes the app's doors for which `stays` says no; resolves with whether there were any. */
+export async function closeDoors(
+  host: Host,
+  app: string,
+  stays: (release: number, path: string) => boolean,
+): Promise<boolean> {
+  const doors = await host.files.walk(appPaths(app).edge);
+  const closing = doors.filter((path) => !stays(releaseOf(path), path));
+  await Promise.all(closing.map((path) => host.files.remove(path)));
+  return closing.length > 0;
 }
 
-async function keepForeign({ files }: Host): Promise<void> {
-  const current = await files.read(CADDYFILE);
-  if (current === undefined || current.startsWith(HEAD)) return;
-  if ((await files.read(CADDYFILE_BEFORE)) === undefined) await files.write(CADDYFILE_BEFORE, current, 0o644);
+async function openDoors(host: Host, record: ReleaseRecord): Promise<void> {
+  const { static: staticFiles } = releasePaths(record.content.app, record.release);
+  for (const { path, target } of doorsOf(record, staticFiles)) {
+    await (target === undefined ? host.files.write(path, "", 0o644) : host.files.link(path, target));
+  }
+}
+
+/** The edge takes a configuration equal to its own for nothing to do; the file is what it starts from after a restart. */
+async function setEdge(host: Host, text: string): Promise<void> {
+  await host.edge.load(text);
+  const current = await host.files.read(CADDYFILE);
+  if (current === text) return;
+  const isForeign = current !== undefined && !current.startsWith(HEAD);
+  if (isForeign && (await host.files.read(CADDYFILE_BEFORE)) === undefined) {
+    await host.files.write(CADDYFILE_BEFORE, current, 0o644);
+  }
+  await host.files.write(CADDYFILE, text, 0o644);
 }

@@ -8,6 +8,8 @@ import type { Process } from "../manifest";
 const POLL = 50;
 /** Milliseconds that one request of the check may take. */
 const PROBE_LIMIT = 5_000;
+/** Milliseconds it gets even right before the deadline, so that what is reported is the app's answer. */
+const PROBE_LEAST = 250;
 /** Milliseconds that a process without a port must stay up to count as started. */
 const SETTLE = 1_000;
 
@@ -28,7 +30,7 @@ async function untilFit(attempt: Attempt, container: Container, name: string, pr
   const deadline = begun + manifest.limits.health * 1000;
   const port = recordOf(attempt).ports[name]?.[Number(container.labels[REPLICA_LABEL])];
   for (;;) {
-    const limit = Math.max(1, Math.min(PROBE_LIMIT, deadline - host.now()));
+    const limit = Math.max(PROBE_LEAST, Math.min(PROBE_LIMIT, deadline - host.now()));
     const answer = port === undefined ? undefined : probe(attempt, name, process, port, limit);
     const [condition, lack] = await Promise.all([host.docker.condition(container.id), answer]);
     refuseEnded(container, condition);

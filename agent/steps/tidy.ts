@@ -1,28 +1,21 @@
 import { APP_LABEL, RELEASE_LABEL } from "../compose";
-import type { Container, Host } from "../host";
+import type { Container } from "../host";
 import { readLedger, writeRow } from "../ledger";
 import { appPaths, releasePaths } from "../paths";
-import { type ReleaseRecord, readRecord } from "../record";
-import { reconcile } from "./edge";
-
-/** What a tidy host is made from. */
-export interface TidyOrder {
-  readonly host: Host;
-  readonly app: string;
-  /** Who asks; see `LockRequest.owner`. */
-  readonly owner: string;
-  /** The release that serves. */
-  readonly live: ReleaseRecord | undefined;
-}
+import { readRecord } from "../record";
+import { type ReconcileOrder, reconcile } from "./edge";
+import { stopInPeace } from "./stop";
 
 /**
  * Heals what a killed run left behind, whatever it was doing: edge first, so that nothing it leads to is removed, then containers, then
  * folders and the ledger. Resolves with the containers of the live release and with a line for each thing that was mended.
  */
-export async function tidy(order: TidyOrder): Promise<{ containers: readonly Container[]; mended: readonly string[] }> {
-  const { host, app, owner, live } = order;
+export async function tidy(
+  order: ReconcileOrder,
+): Promise<{ containers: readonly Container[]; mended: readonly string[] }> {
+  const { host, app, live } = order;
   const mended: string[] = [];
-  if (await reconcile(host, owner)) mended.push("the edge was led back to what is live");
+  if (await reconcile(order)) mended.push("the edge was led back to what is live");
   const all = await host.docker.containers(`${APP_LABEL}=${app}`);
   const isLive = ({ labels }: Container) => labels[RELEASE_LABEL] === String(live?.release);
   const strays = all.filter((container) => !isLive(container));
@@ -32,14 +25,14 @@ export async function tidy(order: TidyOrder): Promise<{ containers: readonly Con
   return { containers: all.filter(isLive), mended };
 }
 
-/** One that served until its successor took over still gets its time to end; one that never served doesn't need it. */
-async function removeStray({ host, live }: TidyOrder, container: Container): Promise<void> {
-  const served = live !== undefined && Number(container.labels[RELEASE_LABEL]) < live.release;
-  if (served) await host.docker.stop(container.id, live.content.limits.drain);
-  await host.docker.remove(container.id);
+/** One the edge has led to, before or since the live one, gets its time to end; one that never ran doesn't need it. */
+async function removeStray({ host, app, live }: ReconcileOrder, container: Container): Promise<void> {
+  if (!container.running || !live) return host.docker.remove(container.id);
+  const record = await readRecord(host.files, app, Number(container.labels[RELEASE_LABEL]));
+  await stopInPeace(host, container, record, live.content.limits.drain);
 }
 
-async function settleFolders({ host, app, live }: TidyOrder): Promise<string[]> {
+async function settleFolders({ host, app, live }: ReconcileOrder): Promise<string[]> {
   const mended: string[] = [];
   const known = new Set((await readLedger(host.files, app)).map(({ release }) => release));
   for (const release of (await host.files.list(appPaths(app).releases)).map(Number)) {

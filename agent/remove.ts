@@ -1,0 +1,47 @@
+/** `slipway remove`: takes an app off the host. Can be repeated, and goes on where a killed run stopped. */
+import { APP_LABEL, networkName } from "./compose";
+import type { Container, Host } from "./host";
+import { appPaths } from "./paths";
+import { readLive, readRecord } from "./record";
+import { reconcile } from "./steps/edge";
+
+/** How an app is removed. */
+export interface RemoveOptions {
+  /** Whether its volumes, i.e. its data, go too. */
+  readonly volumes: boolean;
+  /** Seconds to wait for a release of the app that is under way. */
+  readonly wait: number;
+  readonly pid: number;
+  readonly say: (line: string) => void;
+}
+
+/** Seconds between SIGTERM and SIGKILL where no live release says otherwise. */
+const DRAIN = 10;
+
+/** Routes first, so that nothing is asked for what is about to stop; then containers, network and files. */
+export async function remove(host: Host, app: string, { volumes, wait, pid, say }: RemoveOptions): Promise<void> {
+  const owner = `slipway remove, pid ${pid}`;
+  const paths = appPaths(app);
+  const onWait = (holder: string) => say(`… waits for a release of ${app}: ${holder}`);
+  const lock = await host.lock({ path: paths.lock, wait, owner, onWait });
+  try {
+    const live = await readLive(host.files, app);
+    const drain = (live && (await readRecord(host.files, app, live.release)))?.content.limits.drain ?? DRAIN;
+    await host.files.remove(paths.live);
+    await reconcile({ host, app, owner, live: undefined });
+    const containers = await host.docker.containers(`${APP_LABEL}=${app}`);
+    await Promise.all(containers.map((container) => stopAndRemove(host, container, drain)));
+    await host.docker.removeNetwork(networkName(app));
+    const gone = volumes ? await host.docker.removeVolumes(`${APP_LABEL}=${app}`) : [];
+    await Promise.all([host.files.remove(paths.folder), host.files.remove(paths.edge)]);
+    const data = volumes ? `volumes removed: ${gone.join(", ") || "none"}` : "volumes kept";
+    say(`${app} is removed: ${containers.length} containers stopped, ${data}`);
+  } finally {
+    await lock.free();
+  }
+}
+
+async function stopAndRemove(host: Host, container: Container, drain: number): Promise<void> {
+  if (container.running) await host.docker.stop(container.id, drain);
+  await host.docker.remove(container.id);
+}
