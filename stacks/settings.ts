@@ -7,7 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { Name, type Tls } from "../agent/manifest";
 import { type ComposeApp, composeFileNames, isSecretName, readCompose, type Service } from "./settings/compose";
-import { fromZod, type Mistake, nearest, SettingsError, show } from "./settings/mistakes";
+import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import * as schema from "./settings/schema";
 
 /** What the reader reads: a stack's configuration as Pulumi hands it over, and the files beside it. */
@@ -156,7 +156,7 @@ class Reader {
     }
     const strict = schema.App.safeParse(section);
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
-    const parsed = strict.success ? strict : schema.App.safeParse(withoutMistakes(section, strict.error));
+    const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
     const { folder, routes, build, env, secrets, replicas, limits } = parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
@@ -342,17 +342,13 @@ class Reader {
   }
 }
 
-/** A section less the keys that are wrong, so that what depends on the others is checked in the same run. */
-function withoutMistakes(section: unknown, error: z.ZodError): unknown {
-  if (typeof section !== "object" || section === null) return section;
-  const wrong = new Set(
-    error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [issue.path[0]],
-    ),
-  );
-  const rest = Object.fromEntries(Object.entries(section).filter(([key]) => !wrong.has(key)));
+/** What is left of an app's section without its mistakes, so that what depends on the rest is checked in the same run. */
+function usable(section: unknown, error: z.ZodError): unknown {
+  const rest = withoutMistakes(section, error);
   // An app needs a route to be read at all; this one is never used, as a mistake has been found already.
-  return "routes" in rest ? rest : { ...rest, routes: ["localhost.invalid"] };
+  return typeof rest === "object" && rest !== null && !("routes" in rest)
+    ? { ...rest, routes: ["localhost.invalid"] }
+    : rest;
 }
 
 /** Long lists of regions and sizes are cut to the nearest one and a way to see them all. */

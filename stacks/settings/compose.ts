@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { Name, Static } from "../../agent/manifest";
 import { runtimeVariables } from "../../infra/release/content";
-import { fromZod, type Mistake, show } from "./mistakes";
+import { fromZod, type Mistake, show, withoutMistakes } from "./mistakes";
 
 /** File names Docker Compose itself looks for, in its order. */
 export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"] as const;
@@ -167,12 +167,13 @@ function readService(
   context: ComposeContext,
 ): { service?: Service; mistakes: Mistake[] } {
   const path = `${context.file}: services.${name}`;
-  const parsed = ServiceSection.safeParse(section ?? {});
-  if (!parsed.success) return { mistakes: fromZod(path, section, parsed.error) };
+  const strict = ServiceSection.safeParse(section ?? {});
+  const mistakes: Mistake[] = strict.success ? [] : fromZod(path, section, strict.error);
+  const parsed = strict.success ? strict : ServiceSection.safeParse(withoutMistakes(section, strict.error));
+  if (!parsed.success) return { mistakes };
   const data = parsed.data;
   if ((data.profiles ?? []).length > 0) return { mistakes: [] };
 
-  const mistakes: Mistake[] = [];
   if (!Name.safeParse(name).success) {
     mistakes.push({
       path,

@@ -57,6 +57,17 @@ export function fromZod(root: string, value: unknown, error: z.ZodError): Mistak
   return error.issues.flatMap((issue) => fromIssue(root, value, issue));
 }
 
+/** `section` less its own keys that `error` is about. */
+export function withoutMistakes(section: unknown, error: z.ZodError): unknown {
+  if (typeof section !== "object" || section === null) return section;
+  const wrong = new Set(
+    error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [issue.path[0]],
+    ),
+  );
+  return Object.fromEntries(Object.entries(section).filter(([key]) => !wrong.has(key)));
+}
+
 function fromIssue(root: string, value: unknown, issue: z.core.$ZodIssue): Mistake[] {
   const path = join(root, issue.path);
   const found = at(value, issue.path);

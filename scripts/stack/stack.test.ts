@@ -1,0 +1,123 @@
+import { hostname } from "node:os";
+import { describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
+import { isAtLeast } from "../setup/pulumi";
+import { findMade, isUnfinished, pendingCreates } from "./pendingCreates";
+import { currentSlot } from "./slot";
+import { forSlot, isSandboxStack } from "./stackFile";
+import { areStale } from "./staleLock";
+import { describeChanges } from "./workspace";
+
+describe("currentSlot", () => {
+  it("is 0 unless another is asked for", () => {
+    expect(currentSlot({})).toEqual({ number: 0, api: "http://127.0.0.1:8480", registry: "10.213.0.2:5000" });
+    expect(currentSlot({ SLIPWAY_SANDBOX_SLOT: "5" })).toEqual({
+      number: 5,
+      api: "http://127.0.0.1:8530",
+      registry: "10.213.5.2:5000",
+    });
+  });
+
+  it("refuses what is no slot", () => {
+    expect(() => currentSlot({ SLIPWAY_SANDBOX_SLOT: "10" })).toThrow('SLIPWAY_SANDBOX_SLOT is "10"; allowed: 0 to 9');
+  });
+});
+
+describe("a stack's file", () => {
+  const text = [
+    "# kept",
+    "config:",
+    "  digitalocean:apiEndpoint: http://127.0.0.1:8480",
+    "  slipway:registry:",
+    "    server: 10.213.0.2:5000",
+    "",
+  ].join("\n");
+
+  it("is used as it is in the slot it names", () => {
+    expect(forSlot(parseDocument(text), currentSlot({}))).toBeUndefined();
+  });
+
+  it("is copied with the addresses of another slot, comments and all", () => {
+    expect(forSlot(parseDocument(text), currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" }))).toBe(
+      text.replace("8480", "8510").replace("10.213.0.2", "10.213.3.2"),
+    );
+  });
+
+  it("is of the sandbox only if it names a loopback address", () => {
+    expect(isSandboxStack(parseDocument(text))).toBe(true);
+    expect(isSandboxStack(parseDocument(text.replace("127.0.0.1", "api.example.com")))).toBe(false);
+    expect(isSandboxStack(parseDocument("config: {}"))).toBe(false);
+  });
+});
+
+describe("areStale", () => {
+  const lock = { pid: 7, hostname: hostname() };
+
+  it("is true only when every holder ran here and is gone", () => {
+    expect(areStale([lock], () => false)).toBe(true);
+    expect(areStale([lock], () => true)).toBe(false);
+    expect(areStale([lock, { pid: 8, hostname: hostname() }], (pid) => pid === 8)).toBe(false);
+    expect(areStale([{ pid: 7, hostname: "elsewhere" }], () => false)).toBe(false);
+    expect(areStale([], () => false)).toBe(false);
+  });
+});
+
+describe("unfinished creations", () => {
+  const operation = (type: string, resourceType: string, inputs: Record<string, unknown>) => ({
+    type,
+    resource: { urn: `urn:${resourceType}`, type: resourceType, inputs },
+  });
+  const exported = {
+    deployment: {
+      pending_operations: [
+        operation("creating", "digitalocean:index/droplet:Droplet", { name: "slipway-dev" }),
+        operation("creating", "digitalocean:index/tag:Tag", { name: "slipway-dev" }),
+        operation("creating", "command:remote:Command", { create: "x" }),
+        operation("updating", "digitalocean:index/firewall:Firewall", { name: "slipway-dev" }),
+      ],
+    },
+  };
+
+  it("are read from an exported stack", () => {
+    expect(pendingCreates(exported)).toEqual([
+      {
+        urn: "urn:digitalocean:index/droplet:Droplet",
+        type: "digitalocean:index/droplet:Droplet",
+        name: "slipway-dev",
+      },
+      { urn: "urn:digitalocean:index/tag:Tag", type: "digitalocean:index/tag:Tag", name: "slipway-dev" },
+      { urn: "urn:command:remote:Command", type: "command:remote:Command" },
+    ]);
+    expect(isUnfinished(exported)).toBe(true);
+    expect(isUnfinished({ deployment: {} })).toBe(false);
+  });
+
+  it("are found again by name where the cloud has them", async () => {
+    const answers: Record<string, unknown> = {
+      "/v2/droplets?per_page=200": {
+        droplets: [
+          { id: 1, name: "other" },
+          { id: 42, name: "slipway-dev" },
+        ],
+      },
+      "/v2/tags?per_page=200": { tags: [] },
+    };
+    expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
+      new Map([["urn:digitalocean:index/droplet:Droplet", "42"]]),
+    );
+  });
+});
+
+it("says what changed in one line", () => {
+  expect(describeChanges({ same: 25 })).toBe("0 changes");
+  expect(describeChanges({ same: 24, update: 1 })).toBe("1 change: 1 update");
+  expect(describeChanges({ create: 3, replace: 1, same: 1 })).toBe("4 changes: 3 create, 1 replace");
+});
+
+it("takes a CLI that is new enough, and no other", () => {
+  expect(isAtLeast("3.258.0", "3.200.0")).toBe(true);
+  expect(isAtLeast("3.200.0", "3.200.0")).toBe(true);
+  expect(isAtLeast("3.199.9", "3.200.0")).toBe(false);
+  expect(isAtLeast("4.0.0-alpha.1", "3.200.0")).toBe(true);
+  expect(isAtLeast("", "3.200.0")).toBe(false);
+});
