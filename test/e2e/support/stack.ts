@@ -2,11 +2,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { type Document, parseDocument } from "yaml";
 
-const root = resolve(__dirname, "..", "..", "..");
+const root = process.cwd();
 
 /** What a verb printed and how it ended. */
 export interface Outcome {
