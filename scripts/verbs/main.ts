@@ -1,7 +1,9 @@
 /** The verbs behind the files in scripts/. */
 import { Command } from "commander";
 import { execa } from "execa";
+import { quote } from "shell-quote";
 import { UserError } from "../lib/userError";
+import { checkout } from "../setup/cache";
 import { ensureToolchain } from "../setup/toolchain";
 import { currentSlot } from "../stack/slot";
 import { Workspace } from "../stack/workspace";
@@ -46,6 +48,23 @@ program
       stdio: "inherit",
     });
     process.exitCode = result.exitCode ?? 1;
+  });
+
+program
+  .command("env")
+  .description("print what a shell needs to run plain Pulumi on the sandbox's stacks")
+  .argument("[stack]", "name of the stack", "dev")
+  .option("--json", "as JSON instead of lines for a shell")
+  .action(async (stack: string, { json }: { json?: boolean }) => {
+    const { env } = new Workspace(stack, currentSlot(process.env), await ensureToolchain()).options();
+    const all = { ...env, SLIPWAY_ROOT: checkout() };
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(all)}\n`
+        : Object.entries(all)
+            .map(([name, value]) => `export ${name}=${quote([value])}\n`)
+            .join(""),
+    );
   });
 
 program.parseAsync().catch((error: unknown) => {
