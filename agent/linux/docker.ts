@@ -35,7 +35,7 @@ export const linuxDocker: Docker = {
       query: { fromImage: image },
       headers: login ? { "x-registry-auth": loginHeader(login) } : {},
     });
-    if (answer.statusCode !== 200) throw new Failure(`${image}: ${messageOf(await textOf(answer))}`);
+    if (answer.statusCode !== 200) throw pullFailure(image, messageOf(await textOf(answer)), login);
     // The status is sent before the work: what goes wrong later stands in the stream.
     let wrong: string | undefined;
     const cutter = lineCutter((line) => {
@@ -44,7 +44,7 @@ export const linuxDocker: Docker = {
     });
     for await (const chunk of answer) cutter.feed(chunk as Buffer);
     cutter.end();
-    if (wrong !== undefined) throw new Failure(`${image}: ${wrong}`);
+    if (wrong !== undefined) throw pullFailure(image, wrong, login);
     return true;
   },
 
@@ -128,7 +128,7 @@ export const linuxDocker: Docker = {
   },
 
   async runToEnd(id, seconds, onLine) {
-    await this.start(id);
+    await linuxDocker.start(id);
     const log = await send({
       method: "GET",
       path: `/containers/${id}/logs`,
@@ -143,7 +143,7 @@ export const linuxDocker: Docker = {
       log.destroy();
       reading.catch(() => {});
       ending.catch(() => {});
-      await this.stop(id, 10);
+      await linuxDocker.stop(id, 10);
       throw new Failure(`did not end within ${seconds} s and was stopped`, id);
     }
     return z.object({ StatusCode: z.number() }).parse(result[0]).StatusCode;
@@ -183,6 +183,15 @@ function filters(label: string): Record<string, string> {
 function loginHeader(login: Login): string {
   const body = { username: login.username, password: login.password, serveraddress: login.server };
   return Buffer.from(JSON.stringify(body)).toString("base64url");
+}
+
+/** Docker says "no basic auth credentials" both for a wrong password and for none. */
+function pullFailure(image: string, words: string, login: Login | undefined): Failure {
+  if (!/unauthorized|no basic auth|denied/i.test(words)) return new Failure(`${image}: ${words}`);
+  const cause = login
+    ? `the registry refuses the login of ${login.username} at ${login.server}`
+    : "the registry asks for a login";
+  return new Failure(`${image}: ${cause} (${words})`);
 }
 
 function isHealth(health: string | undefined): health is NonNullable<Condition["health"]> {

@@ -46,7 +46,7 @@ function refuseTakenHosts(manifest: Manifest, live: readonly ReleaseRecord[]): v
 async function givePorts({ host, manifest }: Attempt): Promise<Record<string, number[]>> {
   const wanting = Object.entries(manifest.processes).filter(([, process]) => process.port !== undefined);
   const count = wanting.reduce((sum, [, process]) => sum + process.replicas, 0);
-  const ports = [...(await freePorts(count, await heldPorts(host.files), host.portFree))];
+  const ports = [...(await freePorts(count, await heldPorts(host.files), (port) => host.portFree(port)))];
   return Object.fromEntries(wanting.map(([name, process]) => [name, ports.splice(0, process.replicas)]));
 }
 

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { composeProject } from "./compose";
+import type { Manifest } from "./manifest";
+
+const image = `registry.test/shop@sha256:${"a".repeat(64)}`;
+const base: Manifest = {
+  version: 1,
+  app: "shop",
+  origin: { sequence: 1, actor: "ana" },
+  processes: {
+    web: { image, compose: {}, port: 8000, replicas: 2 },
+    worker: { image, compose: { command: ["work"] }, replicas: 1 },
+  },
+  routes: [],
+  tls: { mode: "off" },
+  environment: { SECRET: "hidden", DEBUG: "0" },
+  secrets: ["SECRET"],
+  volumes: ["data"],
+  limits: { health: 5, release: 60, drain: 10 },
+};
+const project = (changes: Partial<Manifest> = {}) =>
+  composeProject({ manifest: { ...base, ...changes }, release: 4, ports: { web: [20_000, 20_001] } }) as {
+    services: Record<string, Record<string, unknown>>;
+  };
+const web = (compose: Record<string, unknown>, changes: Partial<Manifest> = {}) =>
+  project({ processes: { web: { image, compose, port: 8000, replicas: 1 } }, ...changes }).services.web;
+
+test("a whole project", () => {
+  const logging = { driver: "local", options: { "max-size": "10m", "max-file": "5" } };
+  const extra_hosts = { "host.docker.internal": "host-gateway" };
+  const labels = (process: string, replica: string) => ({
+    "slipway.app": "shop",
+    "slipway.release": "4",
+    "slipway.process": process,
+    "slipway.replica": replica,
+  });
+  const served = {
+    restart: "unless-stopped",
+    logging,
+    image,
+    env_file: ["./env"],
+    environment: { PORT: "8000" },
+    extra_hosts,
+  };
+  expect(project({ release: { process: "web", command: ["migrate", "$now"] } })).toEqual({
+    name: "shop-r4",
+    services: {
+      web: {
+        ...served,
+        labels: labels("web", "0"),
+        networks: { default: { aliases: ["web"] } },
+        ports: ["127.0.0.1:20000:8000"],
+      },
+      web_2: {
+        ...served,
+        labels: labels("web", "1"),
+        networks: { default: { aliases: ["web"] } },
+        ports: ["127.0.0.1:20001:8000"],
+      },
+      worker: {
+        restart: "unless-stopped",
+        logging,
+        command: ["work"],
+        image,
+        env_file: ["./env"],
+        environment: {},
+        extra_hosts,
+        labels: labels("worker", "0"),
+        networks: { default: { aliases: ["worker"] } },
+      },
+      release_command: {
+        ...served,
+        restart: "no",
+        command: ["migrate", "$$now"],
+        labels: labels("release_command", "0"),
+        networks: { default: {} },
+      },
+    },
+    networks: { default: { external: true, name: "slipway-shop" } },
+    volumes: { data: { external: true, name: "shop_data" } },
+  });
+});
+
+test("no value of the environment is in it", () => {
+  expect(JSON.stringify(project())).not.toContain("hidden");
+});
+
+describe("what a compose file says", () => {
+  test("is kept, less what can't be beside another release", () => {
+    const kept = web({
+      user: "1000",
+      restart: "always",
+      container_name: "x",
+      networks: ["a"],
+      links: ["db"],
+      env_file: ".env",
+      deploy: {},
+    });
+    expect(kept).toMatchObject({
+      user: "1000",
+      restart: "always",
+      env_file: ["./env"],
+      networks: { default: { aliases: ["web"] } },
+    });
+    for (const key of ["container_name", "links", "deploy"]) expect(kept).not.toHaveProperty(key);
+  });
+
+  test("the stack's environment wins over the file's; names without a value are the stack's to give", () => {
+    expect(web({ environment: ["DEBUG=1", "OWN=2", "SECRET"] })?.environment).toEqual({ PORT: "8000", OWN: "2" });
+    expect(web({ environment: { DEBUG: "1", OWN: 2, PORT: "9" } })?.environment).toEqual({ OWN: 2, PORT: "9" });
+  });
+
+  test("waits only for processes that are deployed", () => {
+    const worker = { image, compose: {}, replicas: 1 };
+    const both = (depends_on: unknown) =>
+      project({ processes: { web: { image, compose: { depends_on }, port: 8000, replicas: 1 }, worker } }).services.web
+        ?.depends_on;
+    expect(both(["db", "worker"])).toEqual({ worker: { condition: "service_started" } });
+    expect(both({ db: { condition: "service_healthy" }, worker: { condition: "service_healthy" } })).toEqual({
+      worker: { condition: "service_healthy" },
+    });
+    expect(both(["db"])).toBeUndefined();
+  });
+
+  test("one that another waits to end is not started again", () => {
+    const init = { image, compose: {}, replicas: 1 };
+    const compose = { depends_on: { init: { condition: "service_completed_successfully" } } };
+    expect(project({ processes: { web: { image, compose, port: 1, replicas: 1 }, init } }).services.init?.restart).toBe(
+      "no",
+    );
+  });
+
+  test.each([
+    [["./src:/app"]],
+    [["~/x:/app"]],
+    [[{ type: "bind", source: "../x", target: "/app" }]],
+  ])("%j is refused", (volumes) => {
+    expect(() => web({ volumes })).toThrow(/process web mounts .*, a folder of the checkout, which is not on the host/);
+  });
+
+  test("named volumes and absolute mounts are kept", () => {
+    const volumes = ["data:/data", "/srv/x:/x:ro", { type: "volume", source: "data", target: "/y" }, "/anonymous"];
+    expect(web({ volumes })?.volumes).toEqual(volumes);
+  });
+
+  test("extra_hosts in each spelling", () => {
+    const expected = { a: "10.0.0.1", b: "::1", "host.docker.internal": "host-gateway" };
+    expect(web({ extra_hosts: ["a:10.0.0.1", "b=::1"] })?.extra_hosts).toEqual(expected);
+    expect(web({ extra_hosts: { a: "10.0.0.1", b: "::1" } })?.extra_hosts).toEqual(expected);
+  });
+});

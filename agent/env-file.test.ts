@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { envFile } from "./env-file";
+
+test("values that single quotes keep stay as they are; the others are escaped; names in order", () => {
+  const environment = {
+    B: 'a "b" $HOME ${X:-y} # `id` $(id)',
+    A: "",
+    C: "it's $5",
+    D: "one\ntwo\r\n",
+    E: "back\\slash",
+    F: `'"$\\`,
+  };
+  expect(envFile(environment)).toBe(
+    [
+      "A=''",
+      `B='a "b" $HOME \${X:-y} # \`id\` $(id)'`,
+      `C="it's \\$5"`,
+      `D="one\\ntwo\\r\\n"`,
+      `E="back\\\\slash"`,
+      `F="'\\"\\$\\\\"`,
+      "",
+    ].join("\n"),
+  );
+});
+
+test("no variable, no line", () => {
+  expect(envFile({})).toBe("");
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { Manifest } from "./manifest";
+
+const image = `registry.test/shop@sha256:${"a".repeat(64)}`;
+const good = {
+  version: 1,
+  app: "shop",
+  origin: { sequence: 1, actor: "ana" },
+  processes: { web: { image, compose: {}, port: 8000, replicas: 1 }, worker: { image, compose: {}, replicas: 1 } },
+  routes: [{ host: "shop.test", process: "web" }],
+  tls: { mode: "off" },
+  environment: {},
+  secrets: [],
+  volumes: [],
+  limits: { health: 5, release: 60, drain: 10 },
+};
+const mistakes = (changes: object) =>
+  (Manifest.safeParse({ ...good, ...changes }).error?.issues ?? []).map(
+    ({ path, message }) => `${path.join(".")}: ${message}`,
+  );
+
+test.each([
+  [{}, []],
+  [{ processes: {}, routes: [] }, ["processes: expected at least one process"]],
+  [{ routes: [{ host: "a.test", process: "nope" }] }, ["routes.0.process: expected one of the processes: web, worker"]],
+  [{ routes: [{ host: "a.test", process: "worker" }] }, ["processes.worker.port: a.test leads here: expected a port"]],
+  [{ routes: [good.routes[0], good.routes[0]] }, ["routes.1.host: shop.test stands twice"]],
+  [{ release: { process: "nope", command: ["x"] } }, ["release.process: expected one of the processes: web, worker"]],
+  [
+    { routes: [{ host: "a.test {\n", process: "web" }] },
+    ["routes.0.host: expected a host name in lower case, without scheme, port or path"],
+  ],
+  [{ environment: { A: "\0" } }, ["environment.A: no environment can hold a NUL byte"]],
+  [{ app: "Shop" }, ["app: expected a-z, 0-9 and inner hyphens, at most 32"]],
+])("%j", (changes, expected) => {
+  expect(mistakes(changes)).toEqual(expected);
+});

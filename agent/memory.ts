@@ -1,0 +1,251 @@
+/** A host in memory, for tests of the whole story: every effect can be made to fail, and the engine can be killed before any of them. */
+import { Failure } from "./failure";
+import type { Condition, Container, Docker, Edge, Files, Host, LockRequest, Probe } from "./host";
+import { EDGE } from "./paths";
+
+/** What the processes of an image do. */
+export interface Behaviour {
+  /** Ends with this exit code right after its start. */
+  readonly crash?: number;
+  /** Status its health path answers with; 200 where left out. */
+  readonly answers?: number;
+  /** What its release command ends with; 0 where left out. */
+  readonly releaseCode?: number;
+  /** What it writes to its log. */
+  readonly lines?: readonly string[];
+}
+
+/** A container of the host in memory. */
+export interface MemoryContainer extends Container {
+  running: boolean;
+  readonly image: string;
+  readonly port: number | undefined;
+  exitCode: number;
+  started: boolean;
+}
+
+/** See the file's head. */
+export class MemoryHost implements Host {
+  readonly texts = new Map<string, { text: string; mode: number }>();
+  readonly links = new Map<string, string>();
+  readonly images = new Map<string, Behaviour>();
+  readonly present = new Set<string>();
+  readonly networks = new Set<string>();
+  readonly volumes = new Set<string>();
+  all: MemoryContainer[] = [];
+  /** What the edge was last configured with. */
+  configuration: string | undefined;
+  /** Every effect so far, by name. */
+  readonly effects: string[] = [];
+  /** Effects that fail, by the start of their name, and why. */
+  readonly broken = new Map<string, string>();
+  /** Called before each effect. */
+  onEffect: (name: string) => void = () => {};
+  /** The engine is killed before this many more effects; never, where left out. */
+  killAfter: number | undefined;
+  private time = Date.UTC(2026, 0, 1);
+  private readonly locks = new Set<string>();
+
+  readonly files: Files = {
+    read: async (path) => {
+      this.effect(`files.read ${path}`);
+      return this.texts.get(path)?.text;
+    },
+    write: async (path, text, mode) => {
+      this.effect(`files.write ${path}`);
+      this.texts.set(path, { text, mode });
+    },
+    append: async (path, text) => {
+      this.effect(`files.append ${path}`);
+      this.texts.set(path, { text: (this.texts.get(path)?.text ?? "") + text, mode: 0o644 });
+    },
+    link: async (path, target) => {
+      this.effect(`files.link ${path}`);
+      this.links.set(path, target);
+    },
+    walk: async (path) => {
+      this.effect(`files.walk ${path}`);
+      return this.paths().filter((other) => other.startsWith(`${path}/`));
+    },
+    list: async (path) => {
+      this.effect(`files.list ${path}`);
+      const inside = this.paths().filter((other) => other.startsWith(`${path}/`));
+      return [...new Set(inside.map((other) => other.slice(path.length + 1).split("/")[0] ?? ""))];
+    },
+    remove: async (path) => {
+      this.effect(`files.remove ${path}`);
+      for (const other of this.paths()) {
+        if (other !== path && !other.startsWith(`${path}/`)) continue;
+        this.texts.delete(other);
+        this.links.delete(other);
+      }
+    },
+  };
+
+  readonly docker: Docker = {
+    pull: async (image) => {
+      this.effect(`docker.pull ${image}`);
+      if (!this.images.has(image)) throw new Failure(`${image}: not found`);
+      const had = this.present.has(image);
+      this.present.add(image);
+      return !had;
+    },
+    network: async (name) => {
+      this.effect(`docker.network ${name}`);
+      this.networks.add(name);
+    },
+    volume: async (name) => {
+      this.effect(`docker.volume ${name}`);
+      this.volumes.add(name);
+    },
+    removeNetwork: async (name) => {
+      this.effect(`docker.removeNetwork ${name}`);
+      this.networks.delete(name);
+    },
+    removeVolumes: async () => {
+      this.effect("docker.removeVolumes");
+      const names = [...this.volumes];
+      this.volumes.clear();
+      return names;
+    },
+    create: async (folder, project) => {
+      this.effect(`docker.create ${project}`);
+      const { services } = JSON.parse(this.texts.get(`${folder}/compose.json`)?.text ?? "{}") as {
+        services: Record<string, { image: string; labels: Record<string, string>; ports?: string[] }>;
+      };
+      for (const [service, { image, labels, ports }] of Object.entries(services)) {
+        const name = `${project}-${service}-1`;
+        const port = ports?.[0] === undefined ? undefined : Number(ports[0].split(":")[1]);
+        this.all.push({ id: name, name, labels, image, port, running: false, exitCode: 0, started: false });
+      }
+    },
+    containers: async (label) => {
+      this.effect(`docker.containers ${label}`);
+      const [key = "", value] = label.split("=");
+      return this.all
+        .filter(({ labels }) => (value === undefined ? key in labels : labels[key] === value))
+        .map((one) => ({ ...one }));
+    },
+    condition: async (id): Promise<Condition> => {
+      this.effect(`docker.condition ${id}`);
+      const { running, started, exitCode } = this.container(id);
+      const status = running ? "running" : started ? "restarting" : "created";
+      return { status, exitCode, restarts: status === "restarting" ? 1 : 0, outOfMemory: false };
+    },
+    start: async (id) => {
+      this.effect(`docker.start ${id}`);
+      const container = this.container(id);
+      const crash = this.behaviour(container).crash;
+      container.started = true;
+      container.running = crash === undefined;
+      container.exitCode = crash ?? 0;
+    },
+    stop: async (id) => {
+      this.effect(`docker.stop ${id}`);
+      this.container(id).running = false;
+    },
+    remove: async (id) => {
+      this.effect(`docker.remove ${id}`);
+      this.all = this.all.filter((container) => container.id !== id);
+    },
+    runToEnd: async (id, _seconds, onLine) => {
+      this.effect(`docker.runToEnd ${id}`);
+      const { lines = [], releaseCode = 0 } = this.behaviour(this.container(id));
+      for (const line of lines) onLine(line);
+      return releaseCode;
+    },
+    readLines: async (id, _options, onLine) => {
+      this.effect(`docker.readLines ${id}`);
+      for (const line of this.behaviour(this.container(id)).lines ?? []) onLine(line);
+    },
+    copyOut: async (id, from, to) => {
+      this.effect(`docker.copyOut ${id}`);
+      this.texts.set(`${to}/site.css`, { text: `${id}:${from}`, mode: 0o644 });
+    },
+  };
+
+  readonly edge: Edge = {
+    load: async (configuration) => {
+      this.effect("edge.load");
+      this.configuration = configuration;
+    },
+  };
+
+  async lock({ path, owner }: LockRequest) {
+    this.effect(`lock ${path}`);
+    if (this.locks.has(path)) throw new Failure(`${path} is held`);
+    this.locks.add(path);
+    this.texts.set(path, { text: owner, mode: 0o644 });
+    return {
+      lost: new Promise<never>(() => {}),
+      free: async () => {
+        this.locks.delete(path);
+      },
+    };
+  }
+
+  async probe({ port }: Probe): Promise<number> {
+    this.effect(`probe ${port}`);
+    const container = this.all.find((one) => one.port === port && one.running);
+    if (!container) throw new Error("connection refused");
+    return this.behaviour(container).answers ?? 200;
+  }
+
+  async portFree(port: number): Promise<boolean> {
+    this.effect(`portFree ${port}`);
+    return !this.all.some((container) => container.port === port);
+  }
+
+  async connections(port: number): Promise<number> {
+    this.effect(`connections ${port}`);
+    return 0;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.effect("sleep");
+    this.time += milliseconds;
+  }
+
+  random(): string {
+    return "0123456789abcdef".repeat(4);
+  }
+
+  /** The release that answers requests for a process: the one behind the first door, if its container runs. */
+  serving(app: string, process: string): string | undefined {
+    const [door] = [...this.texts.keys()].filter((path) => path.startsWith(`${EDGE}/${app}/ports/${process}/`)).sort();
+    const port = Number(/-(\d+)\.ports$/.exec(door ?? "")?.[1]);
+    return this.all.find((container) => container.port === port && container.running)?.labels["slipway.release"];
+  }
+
+  /** What a kill leaves: all state, no locks, and an engine that can run again. */
+  revive(): void {
+    this.killAfter = undefined;
+    this.locks.clear();
+  }
+
+  private paths(): string[] {
+    return [...this.texts.keys(), ...this.links.keys()].sort();
+  }
+
+  private container(id: string): MemoryContainer {
+    const found = this.all.find((container) => container.id === id);
+    if (!found) throw new Failure(`no such container: ${id}`);
+    return found;
+  }
+
+  private behaviour({ image }: MemoryContainer): Behaviour {
+    return this.images.get(image) ?? {};
+  }
+
+  private effect(name: string): void {
+    // A killed engine does nothing any more, not even tidy up after itself.
+    if (this.killAfter !== undefined && this.killAfter-- <= 0) throw new Error("killed");
+    this.onEffect(name);
+    this.effects.push(name);
+    for (const [start, why] of this.broken) if (name.startsWith(start)) throw new Failure(why);
+  }
+}

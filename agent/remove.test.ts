@@ -1,0 +1,70 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Manifest } from "./manifest";
+import { MemoryHost } from "./memory";
+import { release } from "./release";
+import { remove } from "./remove";
+import { status, statusText } from "./status";
+
+const image = `r/x@sha256:${"a".repeat(64)}`;
+const manifest = (app: string): Manifest => ({
+  version: 1,
+  app,
+  origin: { sequence: Date.UTC(2026, 0, 1), actor: "ana", commit: "abc" },
+  processes: { web: { image, compose: {}, port: 8000, replicas: 1 } },
+  routes: [{ host: `${app}.test`, process: "web" }],
+  tls: { mode: "off" },
+  environment: {},
+  secrets: [],
+  volumes: ["data"],
+  limits: { health: 5, release: 60, drain: 10 },
+});
+const quiet = { wait: 1, pid: 7, say: () => {} };
+let host: MemoryHost;
+
+beforeEach(async () => {
+  host = new MemoryHost();
+  host.images.set(image, {});
+  for (const app of ["shop", "blog"]) await release(host, manifest(app), { ...quiet, complain: () => {} });
+});
+
+const traces = () =>
+  [...host.texts.keys(), ...host.links.keys()].filter(
+    (path) => path.startsWith("/var/lib/slipway") && path.includes("shop"),
+  );
+
+test("takes one app away and leaves the other and the volumes", async () => {
+  await remove(host, "shop", { ...quiet, volumes: false });
+  expect(traces()).toEqual([]);
+  expect(host.all.map(({ name }) => name)).toEqual(["blog-r1-web-1"]);
+  expect([...host.networks]).toEqual(["slipway-blog"]);
+  expect(host.configuration).not.toContain("shop");
+  expect(host.configuration).toContain("http://blog.test");
+  expect([...host.volumes]).toContain("shop_data");
+});
+
+test("killed before any effect, it can be done again", async () => {
+  for (let at = 0; at < 40; at++) {
+    host.killAfter = at;
+    await remove(host, "shop", { ...quiet, volumes: true }).catch(() => {});
+    host.revive();
+    await remove(host, "shop", { ...quiet, volumes: true });
+    expect(traces()).toEqual([]);
+    expect(host.all.map(({ name }) => name)).toEqual(["blog-r1-web-1"]);
+    await release(host, manifest("shop"), { ...quiet, complain: () => {} });
+  }
+});
+
+test("the status of a host", async () => {
+  const web = host.all.find(({ name }) => name === "shop-r1-web-1");
+  if (web) web.running = false;
+  expect(statusText(await status(host))).toEqual([
+    "blog  release 1 since 2026-01-01T00:00:00.000Z by ana, commit abc",
+    "  http://blog.test",
+    "  web: 1 of 1 run",
+    "shop  release 1 since 2026-01-01T00:00:00.000Z by ana, commit abc",
+    "  http://shop.test",
+    "  web: 0 of 1 run",
+    "  ! process web: 0 of 1 run",
+    "edge: as it should be",
+  ]);
+});
