@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pack } from "tar-stream";
+import { type Engine, finished, ifThere } from "../engine.js";
+import { withLock } from "../lock.js";
+import { type Say, timed } from "../progress.js";
+import { UserError } from "../userError.js";
+import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps.js";
+import { baseRecipe } from "./base.js";
+import { hostCertificates } from "./hostCertificates.js";
+import { bareRecipe, goldenRecipe } from "./machine.js";
+import { imageOf, type Recipe } from "./recipe.js";
+import { makeRootfs, rootfsImage } from "./rootfs.js";
+
+/** Names of the images a sandbox runs on. */
+export interface Images {
+  readonly golden: string;
+  readonly bare: string;
+  readonly registry: string;
+  readonly python: string;
+}
+
+/** Every recipe, from the ground up. `node` is only made when asked for. */
+export function recipes(rootfs: string, certificates: readonly string[]) {
+  const base = baseRecipe(rootfs, certificates);
+  const ground = imageOf(base);
+  const bare = bareRecipe(ground);
+  return {
+    base,
+    bare,
+    golden: goldenRecipe(imageOf(bare)),
+    registry: registryRecipe(ground),
+    python: pythonRecipe(ground),
+    node: nodeRecipe(ground),
+  };
+}
+
+/**
+ * Makes the images that are missing; those that are there are left alone. What an interrupted run finished is kept.
+ * @param folder shared by all sandboxes of this user; holds the lock and downloads
+ * @param extras further images that were asked for
+ */
+export async function ensureImages(
+  engine: Engine,
+  folder: string,
+  extras: readonly "node"[],
+  say: Say,
+): Promise<Images> {
+  const rootfs = rootfsImage();
+  const all = recipes(rootfs, await hostCertificates());
+  const images: Images = {
+    golden: imageOf(all.golden),
+    bare: imageOf(all.bare),
+    registry: imageOf(all.registry),
+    python: imageOf(all.python),
+  };
+  const wanted = [...Object.values(images), ...extras.map((name) => imageOf(all[name]))];
+  if (!(await Promise.all(wanted.map((name) => has(engine, name)))).every(Boolean)) await makeAll();
+  for (const name of ["python", ...extras] as const) await nameForPeople(engine, all[name]);
+  return images;
+
+  async function makeAll(): Promise<void> {
+    await withLock(join(folder, "images.lock"), say, async () => {
+      const make = (recipe: Recipe) =>
+        ensure(engine, imageOf(recipe), () => timed(say, recipe.title, () => build(engine, recipe)));
+      await ensure(engine, imageOf(all.base), async () => {
+        await ensure(engine, rootfs, () =>
+          timed(say, "Debian root file system", () => makeRootfs(engine, join(folder, "rootfs"))),
+        );
+        await timed(say, all.base.title, () => build(engine, all.base));
+      });
+      const machines = async () => {
+        await make(all.bare);
+        await make(all.golden);
+      };
+      const apps = async () => {
+        await make(all.registry);
+        await make(all.python);
+        for (const name of extras) await make(all[name]);
+      };
+      // Both end before the lock goes, also when one of them fails.
+      const ended = await Promise.allSettled([machines(), apps()]);
+      for (const end of ended) if (end.status === "rejected") throw end.reason;
+    });
+  }
+}
+
+/** Points the names that stand in people's Dockerfiles to the image of this recipe, whichever checkout made it. */
+async function nameForPeople(engine: Engine, recipe: Recipe): Promise<void> {
+  const image = engine.docker.getImage(imageOf(recipe));
+  const { Id: id } = await image.inspect();
+  for (const tag of recipe.tags) {
+    const repo = `slipway-sandbox/${recipe.name}`;
+    const named = await ifThere(engine.docker.getImage(`${repo}:${tag}`).inspect());
+    if (named?.Id !== id) await image.tag({ repo, tag });
+  }
+}
+
+async function ensure(engine: Engine, image: string, make: () => Promise<void>): Promise<void> {
+  if (!(await has(engine, image))) await make();
+}
+
+async function has(engine: Engine, image: string): Promise<boolean> {
+  return (await ifThere(engine.docker.getImage(image).inspect())) !== undefined;
+}
+
+/** Variables by which a computer behind a proxy reaches the network; Docker knows these build arguments by itself. */
+const proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+
+async function build(engine: Engine, recipe: Recipe): Promise<void> {
+  const context = pack();
+  context.entry({ name: "Dockerfile" }, recipe.dockerfile);
+  for (const [name, file] of Object.entries(recipe.files)) {
+    // A fixed time keeps the engine's cache of finished steps good for the next run.
+    context.entry({ name, mode: file.mode ?? 0o644, mtime: new Date(0) }, file.content);
+  }
+  context.finalize();
+  const buildargs = Object.fromEntries(
+    proxies.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  const labels = { "slipway.sandbox.image": recipe.name };
+  const options = { t: imageOf(recipe), networkmode: "host", rm: true, forcerm: true, buildargs, labels };
+  try {
+    await finished(engine, await engine.docker.buildImage(Readable.from(context), options));
+  } catch (error) {
+    throw new UserError(
+      `making the ${recipe.title} failed; starting again goes on from here: ${(error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { ensureImages, type Images } from "./build.js";

@@ -1,0 +1,80 @@
+import type Docker from "dockerode";
+import { type Engine, runErrand, statusOf } from "../engine.js";
+import { reasonOf, UserError } from "../userError.js";
+
+/** What a system container is started with on one engine. */
+export interface Confinement {
+  readonly mode: "privileged" | "capabilities";
+  /** Name servers that the engine gives to containers on its default network. */
+  readonly nameservers: readonly string[];
+}
+
+/** What systemd and an engine inside need where `--privileged` is refused (the engine itself may not have it all to give). */
+const capabilities = [
+  "AUDIT_CONTROL",
+  "AUDIT_READ",
+  "BLOCK_SUSPEND",
+  "DAC_READ_SEARCH",
+  "IPC_LOCK",
+  "IPC_OWNER",
+  "LEASE",
+  "LINUX_IMMUTABLE",
+  "MAC_ADMIN",
+  "MAC_OVERRIDE",
+  "NET_ADMIN",
+  "NET_BROADCAST",
+  "SYSLOG",
+  "SYS_ADMIN",
+  "SYS_BOOT",
+  "SYS_NICE",
+  "SYS_PACCT",
+  "SYS_PTRACE",
+  "SYS_TIME",
+  "SYS_TTY_CONFIG",
+  "WAKE_ALARM",
+];
+
+/** The part of a container's settings that lets it be a machine. */
+export function hostConfigOf(mode: Confinement["mode"]): Docker.HostConfig & { CgroupnsMode: "private" } {
+  const common = { SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"], CgroupnsMode: "private" as const };
+  if (mode === "privileged") return { ...common, Privileged: true };
+  return {
+    ...common,
+    CapAdd: capabilities,
+    Devices: [{ PathOnHost: "/dev/fuse", PathInContainer: "/dev/fuse", CgroupPermissions: "rwm" }],
+  };
+}
+
+/**
+ * Finds out by trying what this engine grants.
+ * @throws UserError if it grants too little for a machine
+ */
+export async function probeConfinement(
+  engine: Engine,
+  image: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Confinement> {
+  const refusals: string[] = [];
+  for (const mode of ["privileged", "capabilities"] as const) {
+    try {
+      const text = await runErrand(engine, {
+        image,
+        command: ["cat", "/etc/resolv.conf"],
+        labels,
+        host: { ...hostConfigOf(mode), NetworkMode: "bridge" },
+      });
+      return { mode, nameservers: nameserversIn(text) };
+    } catch (error) {
+      if (statusOf(error) === 404) throw error;
+      refusals.push(`${mode}: ${reasonOf(error)}`);
+    }
+  }
+  throw new UserError(
+    `this Docker engine starts no container that could be a machine (rootless engines do not): ${refusals.join("; ")}`,
+  );
+}
+
+/** The addresses after `nameserver` in a resolv.conf. */
+export function nameserversIn(text: string): readonly string[] {
+  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap((found) => found[1] ?? []);
+}

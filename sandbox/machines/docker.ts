@@ -1,0 +1,272 @@
+import type Docker from "dockerode";
+import { type Engine, ifThere, runErrand, statusOf } from "../engine.js";
+import { nameIn, type Slot } from "../slot.js";
+import { cloudFirewall } from "./cloudFirewall.js";
+import { type Confinement, hostConfigOf } from "./confinement.js";
+import type { Capacity, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines.js";
+import { type Note, Notes } from "./notes.js";
+import { type Seed, seedFiles, tarOf } from "./seed.js";
+
+/** What the machines of one sandbox stand on. */
+export interface MachineGround {
+  readonly engine: Engine;
+  readonly slot: Slot;
+  readonly images: Readonly<Record<MachineImage, string>>;
+  readonly confinement: Confinement;
+  /** @see Seed */
+  readonly registries: Seed["registries"];
+  /** Folder for what must be known when a machine is turned on again. */
+  readonly notes: string;
+}
+
+/** Label that holds the id the cloud gave a machine. */
+const idLabel = "slipway.machine";
+
+/** Folders that must not lie on the container's own layered file system, since the machine's engine makes layers itself. */
+const volumes = { docker: "/var/lib/docker", containerd: "/var/lib/containerd" };
+
+/** Seconds a machine has to shut down by itself. */
+const shutdownLimit = 30;
+
+/** Exit codes of a container whose init called reboot(2): the kernel ends it with this signal (pid_namespaces(7)). */
+const restarted = 128 + 1;
+
+/** Machines as system containers on a Docker engine. Calls for one machine follow one another. */
+export class DockerMachines implements Machines {
+  readonly #ground: MachineGround;
+  readonly #notes: Notes;
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  constructor(ground: MachineGround) {
+    this.#ground = ground;
+    this.#notes = new Notes(ground.notes);
+  }
+
+  create(order: MachineOrder): Promise<void> {
+    return this.#inTurn(order.id, async () => {
+      const found = await this.#inspect(order.id);
+      // One that was never started may lack its seed: an earlier try ended half-way.
+      if (found?.State.Status === "created") await this.#remove(order.id);
+      if (found === undefined || found.State.Status === "created") await this.#make(order);
+      await this.#on(order.id);
+    });
+  }
+
+  destroy(id: string): Promise<void> {
+    return this.#inTurn(id, () => this.#remove(id));
+  }
+
+  async power(id: string): Promise<Power> {
+    const found = await this.#inspect(id);
+    if (found === undefined) return "absent";
+    return found.State.Running ? "on" : "off";
+  }
+
+  turnOn(id: string): Promise<void> {
+    return this.#inTurn(id, () => this.#on(id));
+  }
+
+  turnOff(id: string, how: "graceful" | "hard"): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const container = await this.#existing(id);
+      if (how === "graceful") await unlessSo(container.stop({ t: shutdownLimit }));
+      else await unlessSo(container.kill());
+    });
+  }
+
+  resize(id: string, capacity: Capacity): Promise<void> {
+    return this.#inTurn(id, async () => {
+      await (await this.#existing(id)).update(this.#limits(capacity));
+    });
+  }
+
+  setFirewall(id: string, firewall: Firewall | undefined): Promise<void> {
+    return this.#note(id, (note) => ({
+      extraAddresses: note.extraAddresses,
+      ...(firewall === undefined ? {} : { firewall }),
+    }));
+  }
+
+  setExtraAddresses(id: string, addresses: readonly string[]): Promise<void> {
+    return this.#note(id, (note) => ({ ...note, extraAddresses: [...addresses] }));
+  }
+
+  async list(): Promise<readonly string[]> {
+    const containers = await this.#ground.engine.docker.listContainers({
+      all: true,
+      filters: { label: [...this.#labels(), idLabel] },
+    });
+    return containers.flatMap((container) => container.Labels[idLabel] ?? []).sort();
+  }
+
+  /**
+   * Turns machines on again that rebooted from inside: a container that reboots only ends. Machines that were powered
+   * off from inside stay off.
+   * @returns ends the watch
+   */
+  async watchReboots(say: (line: string) => void): Promise<() => void> {
+    let stream: NodeJS.ReadableStream | undefined;
+    let ended = false;
+    const follow = async (): Promise<void> => {
+      stream = await this.#ground.engine.docker.getEvents({
+        filters: { type: ["container"], event: ["die"], label: [...this.#labels(), idLabel] },
+      });
+      let rest = "";
+      stream.on("data", (piece: Buffer) => {
+        const lines = (rest + piece.toString()).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) if (line.trim()) this.#died(line, say);
+      });
+      const again = () => {
+        if (!ended) setTimeout(() => void follow().catch(again), 1000).unref();
+      };
+      stream.once("close", again);
+      stream.once("error", () => undefined);
+    };
+    await follow();
+    return () => {
+      ended = true;
+      (stream as { destroy?: () => void } | undefined)?.destroy?.();
+    };
+  }
+
+  #died(line: string, say: (line: string) => void): void {
+    const event = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } };
+    const facts = event.Actor?.Attributes ?? {};
+    const id = facts[idLabel];
+    if (id === undefined || facts.exitCode !== String(restarted)) return;
+    say(`${id} reboots`);
+    this.turnOn(id).catch((error: unknown) =>
+      say(`${id} did not come back from its reboot: ${(error as Error).message}`),
+    );
+  }
+
+  async #make(order: MachineOrder): Promise<void> {
+    const { engine, slot, images, confinement, registries } = this.#ground;
+    const labels = { ...slot.label, [idLabel]: order.id };
+    const host = hostConfigOf(confinement.mode);
+    await this.#notes.forget(order.id);
+    for (const part of Object.keys(volumes)) {
+      await engine.docker.createVolume({ Name: nameIn(slot, `${order.id}-${part}`), Labels: labels });
+    }
+    const container = await engine.docker.createContainer({
+      name: nameIn(slot, order.id),
+      Image: images[order.image],
+      Hostname: order.hostname,
+      Labels: labels,
+      // systemd asks this variable whether it runs in a container, and of which kind.
+      Env: ["container=docker"],
+      Entrypoint: ["/usr/local/lib/sandbox/power"],
+      // systemd refuses a machine of the first cgroup generation unless it is told that this is meant.
+      Cmd: engine.cgroups === 1 ? ["systemd.unified_cgroup_hierarchy=0", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"] : [],
+      HostConfig: {
+        ...host,
+        ...this.#limits(order),
+        NetworkMode: slot.network.name,
+        Tmpfs: { "/run": "", "/run/lock": "", "/tmp": "exec" },
+        Mounts: Object.entries(volumes).map(([part, target]) => ({
+          Type: "volume" as const,
+          Source: nameIn(slot, `${order.id}-${part}`),
+          Target: target,
+        })),
+      },
+      NetworkingConfig: {
+        EndpointsConfig: { [slot.network.name]: { IPAMConfig: { IPv4Address: order.address } } },
+      },
+    });
+    const seed = await tarOf(seedFiles({ order, registries, nameservers: confinement.nameservers }));
+    await container.putArchive(seed, { path: "/" });
+  }
+
+  async #on(id: string): Promise<void> {
+    const container = await this.#existing(id);
+    await unlessSo(container.start());
+    await this.#putInPlace(id, await this.#notes.read(id), false);
+    // Its PID 1 waits for this file before it becomes systemd.
+    const exec = await container.exec({ Cmd: ["touch", "/run/sandbox-power"] });
+    await exec.start({ Detach: true });
+  }
+
+  async #remove(id: string): Promise<void> {
+    const { engine, slot } = this.#ground;
+    await ifThere(engine.docker.getContainer(nameIn(slot, id)).remove({ force: true, v: true }));
+    for (const part of Object.keys(volumes)) {
+      await ifThere(engine.docker.getVolume(nameIn(slot, `${id}-${part}`)).remove());
+    }
+    await this.#notes.forget(id);
+  }
+
+  #note(id: string, change: (note: Note) => Note): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const found = await this.#existing(id);
+      const note = change(await this.#notes.read(id));
+      await this.#notes.write(id, note);
+      if ((await found.inspect()).State.Running) await this.#putInPlace(id, note, true);
+    });
+  }
+
+  /** Brings a running machine's network in line with the note. `used` says that it may hold what an earlier note said. */
+  async #putInPlace(id: string, note: Note, used: boolean): Promise<void> {
+    const { engine, slot, images } = this.#ground;
+    if (!used && note.firewall === undefined && note.extraAddresses.length === 0) return;
+    await runErrand(engine, {
+      image: images.bare,
+      command: ["sh", "-ec", networkScript(note)],
+      labels: slot.label,
+      host: { NetworkMode: `container:${nameIn(slot, id)}`, CapAdd: ["NET_ADMIN"] },
+    });
+  }
+
+  #limits(capacity: Capacity): Docker.HostConfig {
+    const memory = capacity.memory * 1024 * 1024;
+    // As much swap as memory means none beyond it.
+    return {
+      Memory: memory,
+      MemorySwap: memory,
+      NanoCpus: Math.min(capacity.vcpus, this.#ground.engine.cpus) * 1e9,
+    };
+  }
+
+  #labels(): string[] {
+    return Object.entries(this.#ground.slot.label).map(([name, value]) => `${name}=${value}`);
+  }
+
+  async #inspect(id: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    return ifThere(this.#ground.engine.docker.getContainer(nameIn(this.#ground.slot, id)).inspect());
+  }
+
+  async #existing(id: string): Promise<Docker.Container> {
+    if ((await this.#inspect(id)) === undefined) throw new Error(`there is no machine ${id}`);
+    return this.#ground.engine.docker.getContainer(nameIn(this.#ground.slot, id));
+  }
+
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#last.get(id) ?? Promise.resolve()).then(work, work);
+    this.#last.set(id, turn);
+    const over = () => {
+      if (this.#last.get(id) === turn) this.#last.delete(id);
+    };
+    turn.then(over, over);
+    return turn;
+  }
+}
+
+/** What is run inside a machine's network namespace: the cloud's packet filter, then its further addresses. */
+export function networkScript(note: Note): string {
+  return [
+    `nft -f - <<'RULES'\n${cloudFirewall(note.firewall)}RULES`,
+    // The label tells the cloud's further addresses from the first one.
+    "ip address flush dev eth0 label eth0:cloud",
+    ...note.extraAddresses.map((address) => `ip address add ${address}/32 dev eth0 label eth0:cloud`),
+  ].join("\n");
+}
+
+/** Waits for a change of power; that it is so already is no error. */
+async function unlessSo(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    // 304: already so; 409: kill of a container that does not run.
+    if (statusOf(error) !== 304 && statusOf(error) !== 409) throw error;
+  }
+}

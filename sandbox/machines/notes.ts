@@ -1,0 +1,47 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Firewall } from "./machines.js";
+
+/** What must be put back each time a machine is turned on, because it lives in its network, which goes with the power. */
+export interface Note {
+  readonly firewall?: Firewall;
+  readonly extraAddresses: readonly string[];
+}
+
+/** Notes on machines, a file for each, so that they outlive the daemon. */
+export class Notes {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async read(id: string): Promise<Note> {
+    try {
+      return JSON.parse(await readFile(this.#file(id), "utf8")) as Note;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return { extraAddresses: [] };
+      throw new Error(`${this.#file(id)} cannot be read: ${(error as Error).message}`);
+    }
+  }
+
+  async write(id: string, note: Note): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(`${this.#file(id)}.new`, JSON.stringify(note));
+    await rename(`${this.#file(id)}.new`, this.#file(id));
+  }
+
+  async forget(id: string): Promise<void> {
+    await rm(this.#file(id), { force: true });
+  }
+
+  /** Ids that there are notes on. */
+  async ids(): Promise<readonly string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+  }
+
+  #file(id: string): string {
+    return join(this.#folder, `${id}.json`);
+  }
+}

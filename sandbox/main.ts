@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Command, Option } from "commander";
+import packageJson from "../package.json";
+import { buildOf, end, health, launch, logFile } from "./daemon.js";
+import { connectEngine } from "./engine.js";
+import { withLock } from "./lock.js";
+import { prepare } from "./prepare.js";
+import { registryLogin } from "./registry/registry.js";
+import { machinesOnEngine, purge, removeImages, stopContainers } from "./remains.js";
+import { serve } from "./serve.js";
+import { type Slot, slotOf } from "./slot.js";
+import { UserError } from "./userError.js";
+
+const program = __filename;
+const say = (line: string) => process.stderr.write(`sandbox: ${line}\n`);
+
+/** Exit code of `status` when the sandbox does not run. */
+const notRunning = 3;
+
+async function start(slot: Slot, extras: readonly "node"[]): Promise<void> {
+  await exclusively(slot, async () => {
+    const running = await health(slot);
+    const current = running?.build === (await buildOf(program));
+    await prepare(slot, extras, say);
+    if (!current) {
+      if (running !== undefined) say("a daemon of another build is running and is replaced; machines are left alone");
+      await end(slot);
+      await launch(slot, program);
+    }
+    say(`${current ? "runs already" : "started"}: API ${slot.api.url}, registry ${slot.registry.server}`);
+  });
+}
+
+async function status(slot: Slot, json: boolean): Promise<void> {
+  const running = await health(slot);
+  const machines = await machinesOnEngine(await connectEngine(), slot);
+  const forwards = (running?.forwards ?? []).map(({ address, port, local }) => ({ address, port, local }));
+  if (running === undefined) process.exitCode = notRunning;
+  if (json) {
+    const facts = {
+      running: running !== undefined,
+      slot: slot.number,
+      api: slot.api.url,
+      registry: slot.registry.server,
+    };
+    console.log(JSON.stringify({ ...facts, pid: running?.pid, machines, forwards }, null, 2));
+    return;
+  }
+  console.log(`API       ${running ? slot.api.url : "not running; scripts/sandbox start"}`);
+  console.log(`registry  ${slot.registry.server}  login ${registryLogin.username} / ${registryLogin.password}`);
+  console.log(`log       ${logFile(slot)}`);
+  const table = new Table({
+    head: ["machine", "power", "address", "memory", "reached at"],
+    style: { head: [], border: [] },
+  });
+  for (const machine of machines) {
+    const ways = forwards.filter((forward) => forward.address === machine.address);
+    const at = ways.map((way) => `127.0.0.1:${way.local} → ${way.port}`).join("\n");
+    table.push([machine.id, machine.state, machine.address, machine.state === "on" ? `${machine.memory} MiB` : "", at]);
+  }
+  console.log(machines.length > 0 ? table.toString() : "no machines");
+}
+
+async function reset(slot: Slot): Promise<void> {
+  if ((await health(slot)) === undefined) throw new UserError("the sandbox does not run; scripts/sandbox start");
+  const answer = await fetch(`${slot.api.url}/_sandbox/reset`, { method: "POST" });
+  if (!answer.ok) throw new UserError(`the sandbox refused the reset: ${answer.status} ${await answer.text()}`);
+  say("all machines and records are gone");
+}
+
+async function stop(slot: Slot, options: { purge?: boolean; images?: boolean }): Promise<void> {
+  await exclusively(slot, async () => {
+    const engine = await connectEngine();
+    await end(slot);
+    if (options.purge) {
+      await purge(engine, slot);
+      say("stopped; every container, volume, network and record is gone");
+    } else {
+      const count = await stopContainers(engine, slot);
+      say(`stopped (${count} containers shut down); scripts/sandbox start brings everything back`);
+    }
+    if (options.images) {
+      const used = await removeImages(engine);
+      say(used > 0 ? `images removed, but for ${used} that other sandboxes use` : "images removed");
+    }
+  });
+}
+
+/** Beside the slot's folder, which a purge removes. */
+function exclusively(slot: Slot, work: () => Promise<void>): Promise<void> {
+  return withLock(join(slot.shared, `${slot.number}.lock`), say, work);
+}
+
+function commands(): Command {
+  const cli = new Command("sandbox").description(
+    "Emulated clouds on real machines, on this computer alone. SLIPWAY_SANDBOX_SLOT=0 to 9 chooses one of ten.",
+  );
+  cli
+    .command("start")
+    .description("make what is missing, start the daemon, turn on machines that were on")
+    .addOption(new Option("--with <image...>", "further app base images").choices(["node"]).default([]))
+    .action((options: { with: "node"[] }) => start(slotOf(process.env), options.with));
+  cli
+    .command("status")
+    .description(`addresses, machines and forwards; exit ${notRunning} if the sandbox does not run`)
+    .option("--json", "for programs")
+    .action((options: { json?: boolean }) => status(slotOf(process.env), options.json ?? false));
+  cli
+    .command("reset")
+    .description("remove all machines and records; the sandbox goes on")
+    .action(() => reset(slotOf(process.env)));
+  cli
+    .command("stop")
+    .description("end the daemon and shut machines down; they are kept")
+    .option("--purge", "remove everything this sandbox made on the engine, and its records")
+    .option("--images", "remove the images too")
+    .action((options: { purge?: boolean; images?: boolean }) => stop(slotOf(process.env), options));
+  cli
+    .command("serve")
+    .description("run the daemon in this terminal (start does it in the background)")
+    .action(() => serve(slotOf(process.env), packageJson.version, program));
+  return cli;
+}
+
+commands()
+  .parseAsync()
+  .catch((error: unknown) => {
+    const known = error instanceof UserError;
+    process.stderr.write(`sandbox: ${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { checkDisk, connectEngine, type Engine, ifThere } from "./engine.js";
+import { ensureImages, type Images } from "./images/index.js";
+import type { Say } from "./progress.js";
+import { type RegistryCertificate, registryCertificate } from "./registry/certificate.js";
+import { ensureRegistry } from "./registry/registry.js";
+import { trustRegistry } from "./registry/trust.js";
+import type { Slot } from "./slot.js";
+import { UserError } from "./userError.js";
+
+/** Everything on the engine that the daemon builds on. */
+export interface Prepared {
+  readonly engine: Engine;
+  readonly images: Images;
+  readonly certificate: RegistryCertificate;
+}
+
+/**
+ * Makes what is missing: images, network, registry and trust in it. A second call finds all there and does nothing.
+ * @param extras app base images that are only made when asked for
+ * @throws UserError where the computer lacks something
+ */
+export async function prepare(slot: Slot, extras: readonly "node"[], say: Say): Promise<Prepared> {
+  const engine = await connectEngine();
+  await checkDisk(engine);
+  const images = await ensureImages(engine, slot.shared, extras, say);
+  await ensureNetwork(engine, slot);
+  const folder = join(slot.folder, "registry");
+  const certificate = await registryCertificate(engine, images.registry, folder, slot.registry.address);
+  await ensureRegistry(engine, slot, images.registry, certificate);
+  await trustRegistry(engine, slot, images.registry, certificate.ca);
+  return { engine, images, certificate };
+}
+
+async function ensureNetwork(engine: Engine, slot: Slot): Promise<void> {
+  const { name, subnet, gateway } = slot.network;
+  if ((await ifThere(engine.docker.getNetwork(name).inspect())) !== undefined) return;
+  try {
+    await engine.docker.createNetwork({
+      Name: name,
+      Driver: "bridge",
+      CheckDuplicate: true,
+      Labels: { ...slot.label },
+      IPAM: { Driver: "default", Config: [{ Subnet: subnet, Gateway: gateway }] },
+    });
+  } catch (error) {
+    const text = (error as Error).message;
+    if (!/overlap|address space|conflicts/i.test(text)) throw error;
+    throw new UserError(
+      `the network ${subnet} is in use here (${text}); take another sandbox: SLIPWAY_SANDBOX_SLOT=1 to 9 uses 10.213.1.0/24 to 10.213.9.0/24`,
+    );
+  }
+}

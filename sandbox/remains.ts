@@ -1,0 +1,81 @@
+import { rm } from "node:fs/promises";
+import type Docker from "dockerode";
+import { type Engine, ifThere } from "./engine.js";
+import { distrustRegistry } from "./registry/trust.js";
+import { nameIn, type Slot } from "./slot.js";
+
+/** Shuts all containers of the slot down. They are kept, and a start brings them back. */
+export async function stopContainers(engine: Engine, slot: Slot): Promise<number> {
+  const running = await containersOf(engine, slot, false);
+  await Promise.all(
+    // 304: it stopped meanwhile.
+    running.map(({ Id: id }) => ifThere(engine.docker.getContainer(id).stop({ t: 30 })).catch(ignore(304))),
+  );
+  return running.length;
+}
+
+/** Removes every container, volume and network of the slot, the trust in its registry, and its records. */
+export async function purge(engine: Engine, slot: Slot): Promise<void> {
+  const filters = labelFilter(slot);
+  for (const { Id: id } of await containersOf(engine, slot, true)) {
+    await ifThere(engine.docker.getContainer(id).remove({ force: true, v: true })).catch(ignore(409));
+  }
+  const { Volumes: volumes } = await engine.docker.listVolumes({ filters });
+  for (const { Name: name } of volumes ?? []) await ifThere(engine.docker.getVolume(name).remove());
+  for (const { Id: id } of await engine.docker.listNetworks({ filters })) {
+    await ifThere(engine.docker.getNetwork(id).remove());
+  }
+  const [image] = await engine.docker.listImages({ filters: JSON.stringify({ label: ["slipway.sandbox.image"] }) });
+  if (image !== undefined) await distrustRegistry(engine, slot, image.Id);
+  await rm(slot.folder, { recursive: true, force: true });
+}
+
+/** Removes the images that no other sandbox uses. @returns how many stay because they are in use */
+export async function removeImages(engine: Engine): Promise<number> {
+  const all = await engine.docker.listImages();
+  const names = all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith("slipway-sandbox/"));
+  let used = 0;
+  for (const name of names) {
+    await ifThere(engine.docker.getImage(name).remove()).catch((error: { statusCode?: number }) => {
+      if (error.statusCode !== 409) throw error;
+      used += 1;
+    });
+  }
+  return used;
+}
+
+/** Names, states and memory of a slot's machines as the engine sees them. */
+export async function machinesOnEngine(engine: Engine, slot: Slot) {
+  const containers = await containersOf(engine, slot, true);
+  const machines = containers.filter((container) => container.Labels["slipway.machine"] !== undefined);
+  return Promise.all(
+    machines.map(async (container) => ({
+      id: container.Labels["slipway.machine"] ?? "",
+      container: nameIn(slot, container.Labels["slipway.machine"] ?? ""),
+      state: container.State === "running" ? ("on" as const) : ("off" as const),
+      address: container.NetworkSettings.Networks[slot.network.name]?.IPAMConfig?.IPv4Address ?? "",
+      /** MiB in use, without what the kernel only keeps to read it faster. */
+      memory: container.State === "running" ? await memoryOf(engine, container.Id) : 0,
+    })),
+  );
+}
+
+async function memoryOf(engine: Engine, id: string): Promise<number> {
+  const stats = await engine.docker.getContainer(id).stats({ stream: false, "one-shot": true });
+  const { usage = 0, stats: parts } = stats.memory_stats as { usage?: number; stats?: Record<string, number> };
+  return Math.round((usage - (parts?.total_inactive_file ?? parts?.inactive_file ?? 0)) / 1024 / 1024);
+}
+
+async function containersOf(engine: Engine, slot: Slot, all: boolean): Promise<Docker.ContainerInfo[]> {
+  return engine.docker.listContainers({ all, filters: labelFilter(slot) });
+}
+
+function labelFilter(slot: Slot): { label: string[] } {
+  return { label: Object.entries(slot.label).map(([name, value]) => `${name}=${value}`) };
+}
+
+function ignore(status: number): (error: { statusCode?: number }) => void {
+  return (error) => {
+    if (error.statusCode !== status) throw error;
+  };
+}

@@ -1,0 +1,57 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "./userError.js";
+
+/** Ports, addresses and folders of one sandbox. Ten of them fit beside each other on one computer. */
+export interface Slot {
+  /** 0 to 9. 0 is a person's own; tests take the others. */
+  readonly number: number;
+  /** The emulated clouds. */
+  readonly api: { readonly host: "127.0.0.1"; readonly port: number; readonly url: string };
+  /** Ports that forwards take first, in this order. */
+  readonly forwardPorts: readonly number[];
+  /** Bridge network of the machines. */
+  readonly network: { readonly name: string; readonly subnet: string; readonly gateway: string };
+  /** `address:port`, as it stands in image names. */
+  readonly registry: { readonly address: string; readonly server: string };
+  /** Label that everything made on the engine carries. */
+  readonly label: { readonly "slipway.sandbox": string };
+  /** Records, logs and certificates of this sandbox. */
+  readonly folder: string;
+  /** What all sandboxes of this user share: downloads and locks of image building. */
+  readonly shared: string;
+}
+
+/** Port of the registry inside the sandbox's network. */
+export const registryPort = 5000;
+
+/**
+ * The sandbox that the environment asks for: `SLIPWAY_SANDBOX_SLOT` (0 to 9, default 0) and `SLIPWAY_CACHE`
+ * (default `~/.cache/slipway`).
+ * @throws UserError for any other slot
+ */
+export function slotOf(environment: Readonly<Record<string, string | undefined>>): Slot {
+  const text = environment.SLIPWAY_SANDBOX_SLOT ?? "0";
+  if (!/^[0-9]$/.test(text)) {
+    throw new UserError(`SLIPWAY_SANDBOX_SLOT is ${JSON.stringify(text)}; allowed is one digit, 0 to 9`);
+  }
+  const number = Number(text);
+  const shared = join(environment.SLIPWAY_CACHE || join(homedir(), ".cache", "slipway"), "sandbox");
+  const port = 8480 + 10 * number;
+  const net = `10.213.${number}`;
+  return {
+    number,
+    api: { host: "127.0.0.1", port, url: `http://127.0.0.1:${port}` },
+    forwardPorts: Array.from({ length: 9 }, (_, index) => port + 1 + index),
+    network: { name: `slipway-sandbox-${number}`, subnet: `${net}.0/24`, gateway: `${net}.1` },
+    registry: { address: `${net}.2`, server: `${net}.2:${registryPort}` },
+    label: { "slipway.sandbox": text },
+    folder: join(shared, text),
+    shared,
+  };
+}
+
+/** Name of the container, volume or helper `part` of a sandbox, e.g. `slipway-0-droplet-1`. */
+export function nameIn(slot: Slot, part: string): string {
+  return `slipway-${slot.number}-${part}`;
+}
