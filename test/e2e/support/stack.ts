@@ -30,14 +30,19 @@ export class TestStack {
     this.folder = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
     this.app = join(this.folder, "notes");
     cpSync(join(root, "examples", "notes"), this.app, { recursive: true });
-    writeFileSync(this.#file(), readFileSync(join(root, "Pulumi.dev.yaml")));
     this.#env = { SLIPWAY_SANDBOX_SLOT: String(slot), SLIPWAY_STACK_FILE: this.#file() };
-    this.configure((settings) => settings.setIn(["config", "slipway:apps", "notes", "folder"], this.app));
+    this.resetSettings();
   }
 
   /** Address of the sandbox's emulated clouds. */
   get api(): string {
     return `http://127.0.0.1:${8480 + 10 * this.slot}`;
+  }
+
+  /** The committed settings of stack dev, with the copied app. */
+  resetSettings(): void {
+    writeFileSync(this.#file(), readFileSync(join(root, "Pulumi.dev.yaml")));
+    this.configure((settings) => settings.setIn(["config", "slipway:apps", "notes", "folder"], this.app));
   }
 
   /** Edits the stack's settings. */
