@@ -1,9 +1,24 @@
 import { Hono } from "hono";
-import type { Clock } from "./control/clock.js";
+import * as z from "zod";
+import { type Clock, ClockState, ControlledClock } from "./control/clock.js";
+import { Faults } from "./control/faults.js";
 import type { Forwards } from "./control/forwards.js";
+import { controlApp } from "./control/routes.js";
+import { defaultSettings, Settings } from "./control/settings.js";
+import { digitalOceanApp } from "./digitalocean/app.js";
+import type { Cloud } from "./digitalocean/cloud.js";
 import type { NetworkPlan } from "./digitalocean/network.js";
+import { type RestoreReport, reconcile } from "./digitalocean/reconcile.js";
+import { emptyState, parseState } from "./digitalocean/state.js";
+import { WorkQueue } from "./digitalocean/work.js";
+import type { SandboxEnv } from "./http/env.js";
+import { RequestLog } from "./http/requests.js";
+import { UncoveredList } from "./http/uncovered.js";
 import type { Machines } from "./machines/machines.js";
+import { Saver } from "./store/saver.js";
 import type { Store } from "./store/store.js";
+
+export type { RestoreReport } from "./digitalocean/reconcile.js";
 
 /** What the emulated clouds need of the process they live in. */
 export interface SandboxDeps {
@@ -11,6 +26,8 @@ export interface SandboxDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly network: NetworkPlan;
+  /** Settings of a fresh sandbox and after a reset. */
+  readonly settings?: Settings;
   /** Without it `GET /_sandbox/forwards` answers 501. */
   readonly forwards?: Forwards;
   /** Version that `GET /_sandbox/health` tells. */
@@ -21,34 +38,115 @@ export interface SandboxDeps {
   readonly log?: (line: string) => void;
 }
 
-/** What became of the machines after a restart of the daemon; ids as in {@link Machines}. */
-export interface RestoreReport {
-  readonly droplets: number;
-  /** Machines that were off and should be on: turned on again. */
-  readonly turnedOn: readonly string[];
-  /** Machines that are gone; their droplets are `off` now and `power_on` makes them anew. */
-  readonly vanished: readonly string[];
-  /** Machines no record knows: destroyed. */
-  readonly orphans: readonly string[];
-  /** Work that was under way and goes on. */
-  readonly resumed: readonly string[];
-}
-
 /** The emulated clouds and their control routes. */
 export interface Sandbox {
   /** Serves `/v2/…` and `/_sandbox/…`. */
-  readonly app: Hono;
+  readonly app: Hono<SandboxEnv>;
   /** Loads the records and brings the machines in line with them. Call once, before the first request is served. */
   restore(): Promise<RestoreReport>;
   /** Resolves when no work on machines is under way and every record is saved; for tests and an orderly stop. */
   settled(): Promise<void>;
 }
 
+/** What the store keeps. */
+const Saved = z.object({
+  version: z.literal(1, { error: "these records were written by another version of the sandbox" }),
+  settings: Settings,
+  clock: ClockState,
+  digitalocean: z.unknown(),
+});
+
 /** Makes the clouds. Nothing listens and nothing is read until asked. */
-export function createSandboxApp(_deps: SandboxDeps): Sandbox {
+export function createSandboxApp(deps: SandboxDeps): Sandbox {
+  const standard = deps.settings ?? defaultSettings;
+  const log = deps.log ?? (() => undefined);
+  const clock = new ControlledClock(deps.clock);
+  const started = deps.clock.now();
+  const surroundings = { faults: new Faults(), requests: new RequestLog(), uncovered: new UncoveredList() };
+  const work = new WorkQueue();
+  let settings = standard;
+  const state = emptyState();
+  const saver = new Saver(deps.store, () => ({ version: 1, settings, clock: clock.state, digitalocean: state }));
+  const cloud: Cloud = {
+    state,
+    clock,
+    network: deps.network,
+    machines: deps.machines,
+    work,
+    filters: new Map(),
+    underway: new Map(),
+    settings: () => settings,
+    save: () => saver.save(),
+    log,
+  };
+
+  async function reset(): Promise<number> {
+    Object.assign(state, emptyState());
+    cloud.filters.clear();
+    settings = standard;
+    clock.release();
+    surroundings.faults.clear();
+    surroundings.requests.clear();
+    surroundings.uncovered.clear();
+    const machines = await deps.machines.list();
+    // Behind whatever is under way on a machine, so that nothing is made after it was destroyed.
+    const all = new Set([...machines, ...work.machines()]);
+    await Promise.all([...all].map((id) => work.run(id, () => deps.machines.destroy(id))));
+    await saver.save();
+    return machines.length;
+  }
+
+  async function health(): Promise<Record<string, unknown>> {
+    return {
+      name: "slipway sandbox",
+      version: deps.version,
+      uptime_seconds: Math.round((deps.clock.now() - started) / 1000),
+      droplets: state.droplets.length,
+      resident_bytes: process.memoryUsage.rss(),
+      ...(await deps.facts?.()),
+    };
+  }
+
+  const app = new Hono<SandboxEnv>();
+  app.route(
+    "/",
+    controlApp({
+      ...surroundings,
+      clock,
+      forwards: deps.forwards,
+      health,
+      reset,
+      settings: () => settings,
+      changeSettings: (changed) => {
+        settings = changed;
+      },
+      save: () => saver.save(),
+    }),
+  );
+  app.route("/", digitalOceanApp(cloud, surroundings));
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    if (surroundings.uncovered.add(method, path)) log(`not covered: ${method} ${path}`);
+    return c.json({ id: "not_implemented", message: `the sandbox has no cloud that answers ${method} ${path}` }, 501);
+  });
+
   return {
-    app: new Hono(),
-    restore: async () => ({ droplets: 0, turnedOn: [], vanished: [], orphans: [], resumed: [] }),
-    settled: async () => undefined,
+    app,
+    async restore() {
+      const document = await deps.store.load();
+      if (document !== undefined) {
+        const saved = Saved.safeParse(document);
+        if (!saved.success) throw new Error(`the sandbox's records are not usable: ${z.prettifyError(saved.error)}`);
+        Object.assign(state, parseState(saved.data.digitalocean));
+        settings = saved.data.settings;
+        clock.state = saved.data.clock;
+      }
+      return reconcile(cloud);
+    },
+    async settled() {
+      await work.idle();
+      await Promise.all(cloud.underway.values());
+      await saver.save();
+    },
   };
 }

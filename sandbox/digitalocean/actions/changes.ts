@@ -1,0 +1,163 @@
+import { findSize } from "../catalog/sizes.js";
+import type { Cloud } from "../cloud.js";
+import { type Droplet, findDroplet, forgetDroplet, machineId, machineOrder, setSize } from "../droplets/model.js";
+import { applyFilter, forgetApplied } from "../firewalls/filters.js";
+import { extraAddresses } from "../reservedips/model.js";
+import type { Change } from "./model.js";
+
+/** Does a change's work on the machines. Can be repeated. Rejects with the machine's own reason. */
+export async function carryOut(cloud: Cloud, change: Change): Promise<void> {
+  const { machines } = cloud;
+  switch (change.kind) {
+    case "create":
+      return onMachine(cloud, change.droplet, (droplet) => make(cloud, droplet));
+    case "destroy":
+      return cloud.work.run(machineId(change.droplet), () => machines.destroy(machineId(change.droplet)));
+    case "turn_on":
+      return onMachine(cloud, change.droplet, (droplet) => turnOn(cloud, droplet));
+    case "turn_off":
+      return onMachine(cloud, change.droplet, async (droplet) => {
+        if (!droplet.vanished) await machines.turnOff(machineId(droplet.id), change.how);
+      });
+    case "restart":
+      return onMachine(cloud, change.droplet, async (droplet) => {
+        if (!droplet.vanished) await machines.turnOff(machineId(droplet.id), change.how);
+        await turnOn(cloud, droplet);
+      });
+    case "resize": {
+      const size = findSize(change.size);
+      if (!size) throw new Error(`there is no size ${change.size}`);
+      return onMachine(cloud, change.droplet, async (droplet) => {
+        if (!droplet.vanished) {
+          await machines.resize(machineId(droplet.id), { memory: size.memory, vcpus: size.vcpus });
+        }
+      });
+    }
+    case "address": {
+      if (change.from !== null && change.from !== change.to) await applyAddresses(cloud, change.from);
+      if (change.to !== null) await applyAddresses(cloud, change.to);
+      return;
+    }
+    case "rename":
+    case "ipv6":
+    case "backups":
+    case "nothing":
+    case "volume":
+    case "volume_size":
+      return;
+    default:
+      change satisfies never;
+  }
+}
+
+/** Writes the effect of a change whose work is done into the records. */
+export function settle(cloud: Cloud, change: Change): void {
+  const { state } = cloud;
+  const droplet = "droplet" in change && change.droplet !== null ? findDroplet(state, change.droplet) : undefined;
+  switch (change.kind) {
+    case "create":
+    case "turn_on":
+    case "restart":
+      if (droplet) droplet.status = "active";
+      return;
+    case "turn_off":
+      if (droplet) droplet.status = "off";
+      return;
+    case "destroy":
+      forgetDroplet(state, change.droplet);
+      cloud.filters.delete(change.droplet);
+      return;
+    case "resize": {
+      const size = findSize(change.size);
+      if (droplet && size) setSize(droplet, size, change.disk);
+      return;
+    }
+    case "rename":
+      if (droplet) droplet.name = change.name;
+      return;
+    case "ipv6":
+      if (droplet) droplet.ipv6 = true;
+      return;
+    case "backups":
+      if (droplet) droplet.backupPolicy = change.policy;
+      return;
+    case "address": {
+      const ip = state.reservedIps.find((known) => known.ip === change.ip);
+      if (ip) ip.droplet = change.to;
+      return;
+    }
+    case "volume": {
+      const volume = state.volumes.find((known) => known.id === change.volume);
+      if (volume) volume.droplet = change.droplet;
+      return;
+    }
+    case "volume_size": {
+      const volume = state.volumes.find((known) => known.id === change.volume);
+      if (volume) volume.size = change.size;
+      return;
+    }
+    case "nothing":
+      return;
+    default:
+      change satisfies never;
+  }
+}
+
+/** Brings the records in line with a change whose work failed. */
+export function giveUp(cloud: Cloud, change: Change): void {
+  const { state } = cloud;
+  switch (change.kind) {
+    case "create": {
+      // `off` ends a client's wait for `active` at once, where `new` would keep it waiting; power_on tries again.
+      const droplet = findDroplet(state, change.droplet);
+      if (droplet) Object.assign(droplet, { status: "off", vanished: true });
+      return;
+    }
+    case "restart": {
+      const droplet = findDroplet(state, change.droplet);
+      if (droplet) droplet.status = "off";
+      return;
+    }
+    case "destroy": {
+      const droplet = findDroplet(state, change.droplet);
+      if (droplet) droplet.destroying = false;
+      return;
+    }
+    case "address": {
+      const ip = state.reservedIps.find((known) => known.ip === change.ip);
+      if (ip) ip.target = ip.droplet;
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+/** Sets the addresses of a droplet's machine to those it should have. A droplet that is gone needs none. */
+export function applyAddresses(cloud: Cloud, id: number): Promise<void> {
+  return onMachine(cloud, id, async (droplet) => {
+    if (droplet.vanished) return;
+    await cloud.machines.setExtraAddresses(machineId(id), extraAddresses(cloud.state, id));
+  });
+}
+
+function onMachine(cloud: Cloud, id: number, job: (droplet: Droplet) => Promise<void>): Promise<void> {
+  return cloud.work.run(machineId(id), async () => {
+    const droplet = findDroplet(cloud.state, id);
+    if (droplet && !droplet.destroying) await job(droplet);
+  });
+}
+
+async function make(cloud: Cloud, droplet: Droplet): Promise<void> {
+  await cloud.machines.create(machineOrder(droplet));
+  droplet.vanished = false;
+  forgetApplied(cloud, droplet.id);
+  await applyFilter(cloud, droplet.id);
+  const addresses = extraAddresses(cloud.state, droplet.id);
+  if (addresses.length > 0) await cloud.machines.setExtraAddresses(machineId(droplet.id), addresses);
+}
+
+async function turnOn(cloud: Cloud, droplet: Droplet): Promise<void> {
+  if (droplet.vanished || (await cloud.machines.power(machineId(droplet.id))) === "absent") await make(cloud, droplet);
+  else await cloud.machines.turnOn(machineId(droplet.id));
+}

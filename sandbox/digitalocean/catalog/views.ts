@@ -1,0 +1,58 @@
+import { apiTime } from "../ids.js";
+import { BOOTABLE, type Image } from "./images.js";
+import { type Region, regions } from "./regions.js";
+import { type Size, sizes } from "./sizes.js";
+
+/** Hours a month is charged for at most, by which the API tells hourly prices. */
+const HOURS_A_MONTH = 672;
+/** When every listed image is said to have been made. */
+const IMAGES_MADE = Date.UTC(2026, 0, 15);
+
+/** A size as the API shows it. */
+export function sizeView(size: Size) {
+  return {
+    slug: size.slug,
+    memory: size.memory,
+    vcpus: size.vcpus,
+    disk: size.disk,
+    transfer: size.transfer,
+    price_monthly: size.monthly,
+    price_hourly: Math.round((size.monthly / HOURS_A_MONTH) * 100_000) / 100_000,
+    regions: regions.map((region) => region.slug),
+    available: true,
+    description: size.description,
+    networking_throughput: 2000,
+    disk_info: [{ type: "local", size: { amount: size.disk, unit: "gib" } }],
+  };
+}
+
+/** A region as the API shows it. */
+export function regionView(region: Region) {
+  return {
+    name: region.name,
+    slug: region.slug,
+    features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
+    available: true,
+    sizes: sizes.map((size) => size.slug),
+  };
+}
+
+/** An image as the API shows it. */
+export function imageView(image: Image) {
+  return {
+    id: image.id,
+    name: image.name,
+    distribution: image.distribution,
+    slug: image.slug,
+    public: true,
+    regions: regions.map((region) => region.slug),
+    created_at: apiTime(IMAGES_MADE),
+    min_disk_size: 7,
+    type: "base",
+    size_gigabytes: 0.8,
+    description: image.slug === BOOTABLE ? `${image.distribution} ${image.name}` : "listed; the sandbox cannot boot it",
+    tags: [],
+    status: "available",
+    error_message: "",
+  };
+}

@@ -1,0 +1,17 @@
+import { pending } from "../actions/run.js";
+import type { Cloud } from "../cloud.js";
+import { notFound, unprocessable } from "../errors.js";
+import type { State } from "../state.js";
+import type { Droplet } from "./model.js";
+
+/** The droplet of an id as it stands in a path. Throws the API's 404. */
+export function requireDroplet(state: State, id: string): Droplet {
+  const droplet = state.droplets.find((known) => String(known.id) === id);
+  if (!droplet) throw notFound();
+  return droplet;
+}
+
+/** Throws the API's 422 while a droplet is held by an action. */
+export function requireUnlocked(cloud: Cloud, droplet: Droplet): void {
+  if (pending(cloud, droplet.id).length > 0) throw unprocessable("Droplet already has a pending event.");
+}

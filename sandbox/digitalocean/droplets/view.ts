@@ -1,0 +1,71 @@
+import { pending } from "../actions/run.js";
+import { findImage } from "../catalog/images.js";
+import { findRegion } from "../catalog/regions.js";
+import { findSize } from "../catalog/sizes.js";
+import { imageView, regionView, sizeView } from "../catalog/views.js";
+import type { Cloud } from "../cloud.js";
+import { apiTime } from "../ids.js";
+import { netmask } from "../network.js";
+import { nextWindow } from "./backups.js";
+import type { Droplet } from "./model.js";
+
+/** A droplet as the API shows it. */
+export function dropletView(cloud: Cloud, droplet: Droplet) {
+  const image = findImage(droplet.image);
+  const size = findSize(droplet.size);
+  const region = findRegion(droplet.region);
+  return {
+    id: droplet.id,
+    name: droplet.name,
+    memory: droplet.memory,
+    vcpus: droplet.vcpus,
+    disk: droplet.disk,
+    disk_info: [{ type: "local", size: { amount: droplet.disk, unit: "gib" } }],
+    locked: pending(cloud, droplet.id).length > 0,
+    status: droplet.status,
+    kernel: null,
+    created_at: apiTime(droplet.created),
+    features: features(droplet),
+    backup_ids: [],
+    next_backup_window: droplet.backupPolicy ? nextWindow(droplet.backupPolicy, cloud.clock.now()) : null,
+    snapshot_ids: [],
+    image: image ? imageView(image) : null,
+    volume_ids: cloud.state.volumes.filter((volume) => volume.droplet === droplet.id).map((volume) => volume.id),
+    size: size ? sizeView(size) : null,
+    size_slug: droplet.size,
+    networks: networks(cloud, droplet),
+    region: region ? regionView(region) : null,
+    tags: droplet.tags,
+    vpc_uuid: droplet.vpc,
+  };
+}
+
+function features(droplet: Droplet): string[] {
+  const shown: [string, boolean][] = [
+    ["backups", droplet.backupPolicy !== null],
+    ["ipv6", droplet.ipv6],
+    ["monitoring", droplet.monitoring],
+    ["droplet_agent", droplet.agent],
+    ["private_networking", true],
+  ];
+  return shown.filter(([, on]) => on).map(([name]) => name);
+}
+
+/** A new droplet has no addresses to show yet. Public and private address are the same: the sandbox has one network. */
+function networks(cloud: Cloud, droplet: Droplet) {
+  if (droplet.status === "new") return { v4: [], v6: [] };
+  const { subnet, gateway } = cloud.network;
+  const v4 = (type: "public" | "private") => ({
+    ip_address: droplet.address,
+    netmask: netmask(subnet),
+    gateway,
+    type,
+  });
+  const v6 = {
+    ip_address: `2001:db8::${droplet.id.toString(16).replace(/(.{4})$/, ":$1")}`,
+    netmask: 64,
+    gateway: "2001:db8::1",
+    type: "public",
+  };
+  return { v4: [v4("public"), v4("private")], v6: droplet.ipv6 ? [v6] : [] };
+}

@@ -1,0 +1,84 @@
+import { applyAddresses } from "./actions/changes.js";
+import { perform } from "./actions/run.js";
+import type { Cloud } from "./cloud.js";
+import { type Droplet, machineId } from "./droplets/model.js";
+import { reapply } from "./firewalls/filters.js";
+import { extraAddresses } from "./reservedips/model.js";
+
+/** What became of the machines after a restart of the daemon; ids are those of machines. */
+export interface RestoreReport {
+  readonly droplets: number;
+  /** Machines that were off and should be on: turned on again. */
+  readonly turnedOn: readonly string[];
+  /** Machines that are gone; their droplets are `off` now and `power_on` makes them anew, with an empty disk. */
+  readonly vanished: readonly string[];
+  /** Machines of droplets that no record knows: destroyed. */
+  readonly orphans: readonly string[];
+  /** Work that was under way and goes on, e.g. `create droplet-530000001`. */
+  readonly resumed: readonly string[];
+}
+
+/**
+ * Brings the machines in line with the records: what should be on is turned on, what should be off is turned off, work
+ * that was under way is done again, firewalls and addresses are applied anew. A machine that is gone is not remade
+ * unasked, for its data is gone too: its droplet is `off`.
+ */
+export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
+  const { state, machines } = cloud;
+  const busy = new Set(
+    state.actions.filter((action) => action.status === "in-progress").flatMap((action) => action.locks),
+  );
+  const idle = state.droplets.filter((droplet) => !busy.has(droplet.id));
+  const outcomes = await Promise.all(
+    idle.map(async (droplet) => [droplet, await bringInLine(cloud, droplet)] as const),
+  );
+  const orphans = await destroyOrphans(cloud);
+
+  reapply(cloud);
+  for (const droplet of state.droplets.filter((known) => extraAddresses(state, known.id).length > 0)) {
+    void applyAddresses(cloud, droplet.id).catch((error: unknown) => {
+      cloud.log(`addresses of ${machineId(droplet.id)} failed: ${(error as Error).message}`);
+    });
+  }
+  const resumed = state.actions.filter((action) => action.status === "in-progress" && !action.worked);
+  for (const action of resumed) perform(cloud, action);
+  await cloud.save();
+
+  const those = (outcome: string) => outcomes.filter(([, is]) => is === outcome).map(([{ id }]) => machineId(id));
+  return {
+    droplets: state.droplets.length,
+    turnedOn: those("turned on"),
+    vanished: those("vanished"),
+    orphans,
+    resumed: resumed.map(
+      (action) =>
+        `${action.type} ${"droplet" in action.change ? machineId(action.change.droplet ?? 0) : action.resourceId}`,
+    ),
+  };
+
+  async function bringInLine(cloud: Cloud, droplet: Droplet): Promise<"turned on" | "vanished" | "as it was"> {
+    const id = machineId(droplet.id);
+    const power = await machines.power(id);
+    if (power === "absent") {
+      if (!droplet.vanished) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
+      Object.assign(droplet, { status: "off", vanished: true });
+      return "vanished";
+    }
+    droplet.vanished = false;
+    if (power === "off" && droplet.status === "active") {
+      await machines.turnOn(id);
+      return "turned on";
+    }
+    if (power === "on" && droplet.status === "off") await machines.turnOff(id, "hard");
+    return "as it was";
+  }
+}
+
+async function destroyOrphans(cloud: Cloud): Promise<string[]> {
+  const known = new Set(cloud.state.droplets.map((droplet) => machineId(droplet.id)));
+  const all = await cloud.machines.list();
+  const orphans = all.filter((id) => id.startsWith(machineId(0).slice(0, -1)) && !known.has(id));
+  await Promise.all(orphans.map((id) => cloud.work.run(id, () => cloud.machines.destroy(id))));
+  for (const id of orphans) cloud.log(`${id} had no record and was destroyed`);
+  return orphans;
+}
