@@ -32,6 +32,9 @@ export function releaseOf(path: string): number {
   return digits === undefined ? Number.NaN : TOP - Number(digits);
 }
 
+/** Whether a door of the app leads to static files. */
+export const isStaticDoor = (app: string, path: string) => path.startsWith(`${EDGE}/${app}/static/`);
+
 /** All doors of a release: static files first, so that a page never comes before its style sheet. */
 export function doorsOf(record: ReleaseRecord, staticFiles: (process: string) => string): readonly Door[] {
   const { app, processes, routes } = record.content;

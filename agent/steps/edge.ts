@@ -1,6 +1,6 @@
 import { type Attempt, addressesOf, recordOf } from "../attempt";
 import { caddyfile, HEAD } from "../caddyfile";
-import { doorsOf, releaseOf } from "../doors";
+import { doorsOf, isStaticDoor, releaseOf } from "../doors";
 import type { Host } from "../host";
 import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
 import { liveRecords, type ReleaseRecord, writeLive } from "../record";
@@ -46,7 +46,10 @@ export async function reconcile({ host, app, owner, live }: ReconcileOrder): Pro
     const records = await liveRecords(host.files);
     const current = await host.files.read(CADDYFILE);
     if (live) await openDoors(host, live);
-    const closed = await closeDoors(host, app, (release) => live !== undefined && release <= live.release);
+    const closed = await closeDoors(host, app, (release, path) => {
+      if (release === live?.release) return true;
+      return isStaticDoor(app, path) && live !== undefined && release < live.release;
+    });
     // Before the first release of a host the file is still the distribution's, and nothing is lost by leaving it.
     if (records.length === 0 && !current?.startsWith(HEAD)) return closed;
     const text = caddyfile(records);

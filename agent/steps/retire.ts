@@ -1,6 +1,7 @@
 import type { Attempt } from "../attempt";
 import { APP_LABEL, RELEASE_LABEL } from "../compose";
-import { appPaths, EDGE, releasePaths } from "../paths";
+import { isStaticDoor } from "../doors";
+import { appPaths, releasePaths } from "../paths";
 import { closeDoors } from "./edge";
 import { stopInPeace } from "./stop";
 
@@ -10,10 +11,11 @@ const KEPT = 5;
 /** Stops what served before, once it is left alone. Its static files stay reachable until the next release. */
 export async function retire({ host, manifest, release, live }: Attempt): Promise<undefined> {
   const { app, limits } = manifest;
-  await closeDoors(host, app, (other, path) => {
-    const isStatic = path.startsWith(`${EDGE}/${app}/static/`);
-    return other === release || (isStatic && other === live?.release);
-  });
+  await closeDoors(
+    host,
+    app,
+    (other, path) => other === release || (isStaticDoor(app, path) && other === live?.release),
+  );
   const all = await host.docker.containers(`${APP_LABEL}=${app}`);
   const old = all.filter(({ labels }) => labels[RELEASE_LABEL] !== String(release));
   await Promise.all(old.map((container) => stopInPeace(host, container, live, limits.drain)));
