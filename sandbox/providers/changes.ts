@@ -22,10 +22,11 @@ const internal = (property: string) => property.startsWith("__") || property ===
 
 /** Compares a resource with what the program now asks for. */
 export function changes(resource: Resource, state: Properties, oldInputs: Properties, news: Properties): Changes {
-  const parts =
+  const all =
     resource.compare === "inputs"
       ? differences(without(oldInputs), without(news))
       : stateDifferences(resource, state, news);
+  const parts = new Map([...all].filter(([path]) => !(resource.ignores?.(path) ?? false)));
   const properties = [...new Set([...parts.keys()].map(topLevel))];
   const replaces = properties.filter((property) => resource.replaceOn.includes(property));
   return { parts, properties, replaces, deleteFirst: replaces.length > 0 && keepsName(resource, state, news) };
@@ -57,7 +58,7 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
       if (!(resource.chosen?.includes(name) ?? false) && !isEmpty(old)) found.set(name, "delete");
       continue;
     }
-    const kept = hasUnknown(given) ? given : (resource.kept?.(name, given) ?? given);
+    const kept = keptForm(resource, name, given);
     if (isEmpty(old) && isEmpty(kept)) continue;
     if (old === undefined || old === null) found.set(name, "add");
     else if (resource.sets?.includes(name) ?? false) {
@@ -65,6 +66,11 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
     } else for (const [path, change] of difference(name, old, kept)) found.set(path, change);
   }
   return found;
+}
+
+/** An input in the form that the state keeps; one that isn't known yet stays as it is. */
+export function keptForm(resource: Resource, name: string, value: Value): Value {
+  return hasUnknown(value) ? value : (resource.kept?.(name, value) ?? value);
 }
 
 /** What a provider treats as not given. */

@@ -2,7 +2,7 @@
  * The operations that Pulumi's engine asks of a plugin, on top of what a {@link Resource} says of itself: defaults and
  * names, what a preview knows, what is secret. Knows nothing of the transport.
  */
-import { type Changes, changes } from "./changes";
+import { type Changes, changes, keptForm } from "./changes";
 import type { Call, Failure, Made, Resource } from "./resource";
 import { hasUnknown, type Properties, reveal, secret, unknown, type Value } from "./wire";
 
@@ -39,9 +39,9 @@ export async function create(resource: Resource, inputs: Properties, preview: bo
   const given = plain(inputs);
   if (preview) {
     const outputs = (await resource.preview?.(given, call)) ?? {
+      ...notKnown([...(resource.chosen ?? []), ...resource.computed]),
       ...resource.defaults,
-      ...visible(given),
-      ...notKnown(resource.computed),
+      ...visible(resource, given),
     };
     return { id: "", outputs: concealed(resource, outputs) };
   }
@@ -107,12 +107,17 @@ function plain(properties: Properties): Properties {
 /** The old state with the new inputs; an input that is given no more is gone, or what the default says. */
 function settled(resource: Resource, old: Properties, given: Properties): Properties {
   const computed = [...resource.computed, ...(resource.chosen ?? [])];
-  return { ...Object.fromEntries(computed.map((name) => [name, old[name]])), ...resource.defaults, ...visible(given) };
+  return {
+    ...Object.fromEntries(computed.map((name) => [name, old[name]])),
+    ...resource.defaults,
+    ...visible(resource, given),
+  };
 }
 
-/** Inputs less the bookkeeping. */
-function visible(inputs: Properties): Properties {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("__")));
+/** Inputs less the bookkeeping, in the form that the state keeps. */
+function visible(resource: Resource, inputs: Properties): Properties {
+  const given = Object.entries(inputs).filter(([name, value]) => !name.startsWith("__") && value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, keptForm(resource, name, value as Value)]));
 }
 
 function notKnown(names: readonly string[]): Properties {

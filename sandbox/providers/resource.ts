@@ -64,8 +64,10 @@ export interface Resource {
   kept?(property: string, value: Value): Value;
   /** Further mistakes in the inputs; never called for inputs that are not all known. */
   mistakes?(inputs: Properties): readonly Failure[];
+  /** Parts whose difference alone, with `compare: "inputs"`, asks for nothing. */
+  ignores?(path: string): boolean;
   /** What a preview knows of a resource to be made, where that isn't the inputs, the defaults and nothing else. */
-  preview?(inputs: Properties, call: Call): Promise<Properties>;
+  preview?(inputs: Properties, call: Call): Promise<Properties | undefined>;
   create(inputs: Properties, call: Call): Promise<Made>;
   /** The state as it is now, or `undefined` if there is no such resource any more. Without it the state is believed. */
   read?(id: string, state: Properties, call: Call): Promise<Properties | undefined>;

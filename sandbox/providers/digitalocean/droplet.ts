@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Call, type Resource, Unfinished } from "../resource";
-import { type Properties, unknown, type Value } from "../wire";
+import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
 import { completion, texts, withoutNotes } from "./bridged";
 import { completed, until } from "./poll";
@@ -157,16 +157,6 @@ export function droplet(api: () => Api): Resource {
     uniqueName: true,
     complete: completion(defaults, { maxLength: 255 }),
     kept,
-    async preview(inputs) {
-      const given = Object.entries(withoutNotes(inputs)).map(([name, value]) => [
-        name,
-        value === undefined ? value : kept(name, value),
-      ]);
-      return {
-        ...Object.fromEntries([...computed, ...chosen].map((name) => [name, unknown])),
-        ...Object.fromEntries(given),
-      };
-    },
     async create(inputs, call) {
       const { droplet: ordered } = await api().post("v2/droplets", orderBody(inputs), call.signal);
       const id = String(ordered.id);
