@@ -184,7 +184,8 @@ export class DockerMachines implements Machines {
     await this.#putInPlace(id, await this.#notes.read(id), false);
     // Its PID 1 waits for this file before it becomes systemd.
     const exec = await container.exec({ Cmd: ["touch", "/run/sandbox-power"] });
-    await exec.start({ Detach: true });
+    // Its answer has no end; held open it would keep this process from ending.
+    (await exec.start({ Detach: true })).destroy();
   }
 
   async #remove(id: string): Promise<void> {
