@@ -60,10 +60,9 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
     }
     const kept = keptForm(resource, name, given);
     if (isEmpty(old) && isEmpty(kept)) continue;
+    const different = (resource.sets?.includes(name) ?? false) ? memberDifferences : difference;
     if (old === undefined || old === null) found.set(name, "add");
-    else if (resource.sets?.includes(name) ?? false) {
-      if (canonicalSet(old) !== canonicalSet(kept)) found.set(name, "update");
-    } else for (const [path, change] of difference(name, old, kept)) found.set(path, change);
+    else for (const [path, change] of different(name, old, kept)) found.set(path, change);
   }
   return found;
 }
@@ -79,6 +78,19 @@ function isEmpty(value: Value | undefined): boolean {
   return (
     typeof value === "object" && Object.values(value).every(isEmpty) && (!Array.isArray(value) || value.length === 0)
   );
+}
+
+/** The members that only one of two lists has; their order doesn't count. */
+function memberDifferences(path: string, old: Value, now: Value): [string, Change][] {
+  if (!Array.isArray(old) || !Array.isArray(now)) return difference(path, old, now);
+  const [before, after] = [old.map(canonical), now.map(canonical)];
+  const only = (these: string[], those: string[], change: Change) =>
+    these.flatMap((text, at): [string, Change][] => (those.includes(text) ? [] : [[`${path}[${at}]`, change]]));
+  // A place can hold both a member that goes and one that comes: together they are one that changes.
+  const going = only(before, after, "delete");
+  const places = new Set(going.map(([place]) => place));
+  const coming = only(after, before, "add");
+  return [...going, ...coming.map(([place]): [string, Change] => [place, places.has(place) ? "update" : "add"])];
 }
 
 /** Text that is the same for two lists with the same members in any order, where absent and empty fields are the same. */

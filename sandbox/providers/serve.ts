@@ -116,11 +116,8 @@ export function serve(served: Plugin, version: string): void {
     const [resource, { name }] = about(request);
     const checked = operations.check(resource, decode(request.getOlds()), decode(request.getNews()), name);
     response.setInputs(encode(checked.inputs));
-    response.setFailuresList(
-      checked.failures.map(({ property, reason }) =>
-        new provider.CheckFailure().setProperty(property).setReason(reason),
-      ),
-    );
+    // The reason names the property. Named apart, the engine would print its value too, secret or not.
+    response.setFailuresList(checked.failures.map(({ reason }) => new provider.CheckFailure().setReason(reason)));
   });
   on("Diff", provider.DiffRequest, provider.DiffResponse, (request, response) => {
     const [resource] = about(request);

@@ -155,7 +155,7 @@ export function droplet(api: () => Api): Resource {
     sets: ["sshKeys", "tags", "volumeIds"],
     compare: "state",
     uniqueName: true,
-    complete: completion(defaults, { maxLength: 255 }),
+    complete: completion({ resizeDisk: true }, { maxLength: 255 }),
     kept,
     async create(inputs, call) {
       const { droplet: ordered } = await api().post("v2/droplets", orderBody(inputs), call.signal);
@@ -192,14 +192,14 @@ export function droplet(api: () => Api): Resource {
       const { signal } = call;
       const alive = await until(`droplet ${id} to be unlocked`, patience.gone, signal, async () => {
         const found = await api().find(path(id), signal);
-        return found === undefined ? false : found.droplet.locked ? undefined : true;
+        return found?.droplet.locked ? undefined : { droplet: found?.droplet };
       });
-      if (!alive) return;
+      if (alive.droplet === undefined) return;
       if (state.gracefulShutdown === true) {
         await act(api(), id, { type: "shutdown" }, call);
         await settled(api(), id, "off", call, ({ status }) => status === "off");
       }
-      await moveVolumes(api(), id, state.volumeIds, [], call);
+      await moveVolumes(api(), id, alive.droplet.volume_ids, [], call);
       await api().delete(path(id), signal);
       await until(`droplet ${id} to be gone`, patience.gone, signal, async () =>
         (await api().find(path(id), signal)) === undefined ? true : undefined,

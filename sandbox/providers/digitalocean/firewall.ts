@@ -94,7 +94,6 @@ export function firewall(api: () => Api): Resource {
     required: [],
     replaceOn: [],
     computed: ["createdAt", "pendingChanges", "status"],
-    changing: ["pendingChanges", "status"],
     compare: "state",
     uniqueName: true,
     sets: ["dropletIds", "inboundRules", "outboundRules", "tags"],

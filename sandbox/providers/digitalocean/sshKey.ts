@@ -8,7 +8,7 @@ export function sshKey(api: () => Api): Resource {
   const state = ({ ssh_key: key }: Answer): Properties => ({
     fingerprint: key.fingerprint,
     name: key.name,
-    publicKey: key.public_key,
+    publicKey: key.public_key.trim(),
   });
   return {
     required: ["publicKey"],

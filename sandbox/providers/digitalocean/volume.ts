@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Call, Resource } from "../resource";
-import type { Properties } from "../wire";
+import type { Properties, Value } from "../wire";
 import { type Answer, type Api, ApiError } from "./api";
 import { completion, texts, withoutNotes } from "./bridged";
 import { completed, until } from "./poll";
@@ -13,14 +13,20 @@ async function act(api: Api, id: string, action: object, call: Call): Promise<vo
   await completed(api, `v2/actions/${answer.action.id}`, call.signal);
 }
 
+/** A smaller size is refused before anything is asked of the API. */
+function requireGrowth(old: Value | undefined, now: Value | undefined): void {
+  if (typeof old !== "number" || typeof now !== "number" || now >= old) return;
+  throw new Error(`size is ${now}, but the volume has ${old} GiB already: a volume can grow, never shrink`);
+}
+
 /** A block volume. */
 export function volume(api: () => Api): Resource {
   const state = (inputs: Properties, { volume: found }: Answer): Properties => ({
     ...withoutNotes(inputs),
     ...(found.description ? { description: found.description } : {}),
     dropletIds: found.droplet_ids ?? [],
-    filesystemLabel: found.filesystem_label ?? "",
-    filesystemType: found.filesystem_type ?? "",
+    ...(found.filesystem_label ? { filesystemLabel: found.filesystem_label } : {}),
+    ...(found.filesystem_type ? { filesystemType: found.filesystem_type } : {}),
     name: found.name,
     region: found.region?.slug,
     size: found.size_gigabytes,
@@ -35,7 +41,10 @@ export function volume(api: () => Api): Resource {
     sets: ["tags"],
     compare: "state",
     uniqueName: true,
-    complete: completion({}, { maxLength: 64, lowerCase: true }),
+    complete: (given, olds, name) => {
+      requireGrowth(olds.size, given.size);
+      return completion({}, { maxLength: 64, lowerCase: true })(given, olds, name);
+    },
     kept: (property, value) => (property === "region" ? String(value).toLowerCase() : value),
     async create(inputs, call) {
       const order = {
@@ -56,11 +65,6 @@ export function volume(api: () => Api): Resource {
       return found && state(old, found);
     },
     async update(id, old, inputs, call) {
-      if (Number(inputs.size) < Number(old.size)) {
-        throw new Error(
-          `size is ${inputs.size}, but the volume has ${old.size} GiB already: a volume can grow, never shrink`,
-        );
-      }
       if (inputs.size !== old.size) {
         await act(
           api(),
