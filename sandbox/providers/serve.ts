@@ -2,6 +2,7 @@
  * A plugin's process: the gRPC service that Pulumi's engine drives. Pulumi's SDK has one too, but it keeps the provider's
  * settings and previews from the plugin.
  */
+import { promisify } from "node:util";
 import {
   credentials,
   Metadata,
@@ -37,7 +38,8 @@ interface MessageType<T> {
   deserializeBinary(bytes: Uint8Array): T;
 }
 
-function method<Request extends Message, Response extends Message>(
+/** One method of Pulumi's protocol, for a server or a client. */
+export function method<Request extends Message, Response extends Message>(
   service: string,
   name: string,
   request: MessageType<Request>,
@@ -59,8 +61,19 @@ function method<Request extends Message, Response extends Message>(
  * of the SDK that the program uses: the engine warns about any other.
  */
 export function serve(served: Plugin, version: string): void {
+  const engineAddress = process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument));
+  // The engine reads the port from the first line.
+  start(served, version, engineAddress).then(({ port }) => console.log(String(port)));
+}
+
+/** Listens on a free port of loopback. `engineAddress` is where the engine takes log lines. */
+export async function start(
+  served: Plugin,
+  version: string,
+  engineAddress: string | undefined,
+): Promise<{ readonly port: number; stop(): void }> {
   const cancelled = new AbortController();
-  let log = engineLog(process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument)));
+  let log = engineLog(engineAddress);
 
   const server = new Server(options);
   const methods: Record<string, ServiceDefinition[string]> = {};
@@ -174,11 +187,8 @@ export function serve(served: Plugin, version: string): void {
   });
 
   server.addService(methods, handlers as never);
-  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-    if (error !== null) throw error;
-    // The engine reads the port from the first line.
-    console.log(String(port));
-  });
+  const port = await promisify(server.bindAsync.bind(server))("127.0.0.1:0", ServerCredentials.createInsecure());
+  return { port, stop: () => server.forceShutdown() };
 }
 
 /** The engine's log. */
@@ -251,11 +261,8 @@ function failure(error: unknown): { code: number; details: string; metadata: Met
       .setReasonsList([details]);
     const packed = new any.Any();
     packed.pack(unfinished.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const full = new rpcStatus.Status().setCode(status.UNKNOWN).setMessage(details).addDetails(packed);
-    metadata.add(
-      "grpc-status-details-bin",
-      Buffer.from(full instanceof rpcStatus.Status ? full.serializeBinary() : []),
-    );
+    const full = new rpcStatus.Status().setCode(status.UNKNOWN).setMessage(details).setDetailsList([packed]);
+    metadata.add("grpc-status-details-bin", Buffer.from(full.serializeBinary()));
   }
   return { code: status.UNKNOWN, details, metadata };
 }
