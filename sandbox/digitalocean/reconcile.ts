@@ -60,11 +60,11 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
     const id = machineId(droplet.id);
     const power = await machines.power(id);
     if (power === "absent") {
-      if (!droplet.vanished) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
-      Object.assign(droplet, { status: "off", vanished: true });
+      if (!droplet.absent) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
+      Object.assign(droplet, { status: "off", absent: true });
       return "vanished";
     }
-    droplet.vanished = false;
+    droplet.absent = false;
     if (power === "off" && droplet.status === "active") {
       await machines.turnOn(id);
       return "turned on";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { findSize } from "../catalog/sizes.js";
 import type { Cloud } from "../cloud.js";
 import { type Droplet, findDroplet, forgetDroplet, machineId, machineOrder, setSize } from "../droplets/model.js";
@@ -17,18 +18,18 @@ export async function carryOut(cloud: Cloud, change: Change): Promise<void> {
       return onMachine(cloud, change.droplet, (droplet) => turnOn(cloud, droplet));
     case "turn_off":
       return onMachine(cloud, change.droplet, async (droplet) => {
-        if (!droplet.vanished) await machines.turnOff(machineId(droplet.id), change.how);
+        if (!droplet.absent) await machines.turnOff(machineId(droplet.id), change.how);
       });
     case "restart":
       return onMachine(cloud, change.droplet, async (droplet) => {
-        if (!droplet.vanished) await machines.turnOff(machineId(droplet.id), change.how);
+        if (!droplet.absent) await machines.turnOff(machineId(droplet.id), change.how);
         await turnOn(cloud, droplet);
       });
     case "resize": {
       const size = findSize(change.size);
       if (!size) throw new Error(`there is no size ${change.size}`);
       return onMachine(cloud, change.droplet, async (droplet) => {
-        if (!droplet.vanished) {
+        if (!droplet.absent) {
           await machines.resize(machineId(droplet.id), { memory: size.memory, vcpus: size.vcpus });
         }
       });
@@ -44,6 +45,8 @@ export async function carryOut(cloud: Cloud, change: Change): Promise<void> {
     case "nothing":
     case "volume":
     case "volume_size":
+      // No machine is concerned; but the answer that tells of the action goes out before it is completed.
+      await setImmediate();
       return;
     default:
       change satisfies never;
@@ -110,7 +113,7 @@ export function giveUp(cloud: Cloud, change: Change): void {
     case "create": {
       // `off` ends a client's wait for `active` at once, where `new` would keep it waiting; power_on tries again.
       const droplet = findDroplet(state, change.droplet);
-      if (droplet) Object.assign(droplet, { status: "off", vanished: true });
+      if (droplet) droplet.status = "off";
       return;
     }
     case "restart": {
@@ -136,7 +139,7 @@ export function giveUp(cloud: Cloud, change: Change): void {
 /** Sets the addresses of a droplet's machine to those it should have. A droplet that is gone needs none. */
 export function applyAddresses(cloud: Cloud, id: number): Promise<void> {
   return onMachine(cloud, id, async (droplet) => {
-    if (droplet.vanished) return;
+    if (droplet.absent) return;
     await cloud.machines.setExtraAddresses(machineId(id), extraAddresses(cloud.state, id));
   });
 }
@@ -150,7 +153,7 @@ function onMachine(cloud: Cloud, id: number, job: (droplet: Droplet) => Promise<
 
 async function make(cloud: Cloud, droplet: Droplet): Promise<void> {
   await cloud.machines.create(machineOrder(droplet));
-  droplet.vanished = false;
+  droplet.absent = false;
   forgetApplied(cloud, droplet.id);
   await applyFilter(cloud, droplet.id);
   const addresses = extraAddresses(cloud.state, droplet.id);
@@ -158,6 +161,11 @@ async function make(cloud: Cloud, droplet: Droplet): Promise<void> {
 }
 
 async function turnOn(cloud: Cloud, droplet: Droplet): Promise<void> {
-  if (droplet.vanished || (await cloud.machines.power(machineId(droplet.id))) === "absent") await make(cloud, droplet);
-  else await cloud.machines.turnOn(machineId(droplet.id));
+  if (droplet.absent || (await cloud.machines.power(machineId(droplet.id))) === "absent") {
+    await make(cloud, droplet);
+    return;
+  }
+  await cloud.machines.turnOn(machineId(droplet.id));
+  // Rules that failed to be applied get their second chance here.
+  await applyFilter(cloud, droplet.id);
 }

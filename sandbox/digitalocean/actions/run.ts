@@ -74,13 +74,9 @@ export async function untilShown(cloud: Cloud, actions: readonly Action[]): Prom
   await Promise.all(actions.map((action) => cloud.underway.get(action)));
 }
 
-/** The actions that hold a droplet, after those whose time has come are completed. */
+/** The actions that hold a droplet. */
 export function pending(cloud: Cloud, droplet: number): Action[] {
-  const holding = cloud.state.actions.filter(
-    (action) => action.status === "in-progress" && action.locks.includes(droplet),
-  );
-  for (const action of holding) advance(cloud, action);
-  return holding.filter((action) => action.status === "in-progress");
+  return cloud.state.actions.filter((action) => action.status === "in-progress" && action.locks.includes(droplet));
 }
 
 function due(cloud: Cloud, action: Action): boolean {

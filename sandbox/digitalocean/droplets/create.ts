@@ -99,7 +99,7 @@ export function createDroplets(cloud: Cloud, asked: AskedDroplets): Made[] {
       sshKeys,
       machineImage: cloud.settings().machineImage,
       destroying: false,
-      vanished: false,
+      absent: true,
     };
   });
   state.droplets.push(...droplets);

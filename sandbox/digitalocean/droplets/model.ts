@@ -31,8 +31,8 @@ export interface Droplet {
   readonly machineImage: MachineImage;
   /** It is being destroyed; it is shown until its machine is gone. */
   destroying: boolean;
-  /** Its machine is not there; turning it on makes one anew. */
-  vanished: boolean;
+  /** Its machine is not there, not yet or no more; turning it on makes one. */
+  absent: boolean;
 }
 
 /** Name of a droplet's machine. */

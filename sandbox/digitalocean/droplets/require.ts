@@ -1,4 +1,4 @@
-import { pending } from "../actions/run.js";
+import { advance, pending } from "../actions/run.js";
 import type { Cloud } from "../cloud.js";
 import { notFound, unprocessable } from "../errors.js";
 import type { State } from "../state.js";
@@ -13,5 +13,6 @@ export function requireDroplet(state: State, id: string): Droplet {
 
 /** Throws the API's 422 while a droplet is held by an action. */
 export function requireUnlocked(cloud: Cloud, droplet: Droplet): void {
+  for (const action of pending(cloud, droplet.id)) advance(cloud, action);
   if (pending(cloud, droplet.id).length > 0) throw unprocessable("Droplet already has a pending event.");
 }

@@ -49,7 +49,7 @@ export async function applyFilter(cloud: Cloud, id: number): Promise<void> {
   const wanted = JSON.stringify(rules ?? null);
   filter.failed = false;
   try {
-    if (!droplet.vanished && filter.applied !== wanted) {
+    if (!droplet.absent && filter.applied !== wanted) {
       await cloud.machines.setFirewall(machineId(id), rules);
       filter.applied = wanted;
     }

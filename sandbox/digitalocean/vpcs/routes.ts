@@ -21,7 +21,7 @@ const NewVpc = z.object({
   ip_range: z.string().optional(),
 });
 const ReplacedVpc = z.object({ name, description: description.default(""), default: z.boolean().default(false) });
-const ChangedVpc = ReplacedVpc.partial();
+const ChangedVpc = z.object({ name, description, default: z.boolean() }).partial();
 
 /** `/v2/vpcs`: private networks, as records. */
 export function vpcRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { createSandboxApp } from "./app.js";
+import { dropletBody, type TestSandbox, testSandbox } from "./testing.js";
+
+const ID = 530000001;
+const machine = (number = 0) => `droplet-${ID + number}`;
+
+/** The daemon started again on the same records and machines. */
+function again(before: TestSandbox) {
+  return testSandbox(undefined, before.deps);
+}
+
+/** A sandbox in which a droplet with a firewall and a reserved IP runs. */
+async function running() {
+  const sandbox = testSandbox();
+  await sandbox.restore();
+  await sandbox.ask("POST", "/v2/droplets", dropletBody());
+  await sandbox.settled();
+  await sandbox.ask("POST", "/v2/reserved_ips", { droplet_id: ID });
+  await sandbox.ask("POST", "/v2/firewalls", {
+    name: "web",
+    inbound_rules: [{ protocol: "tcp", ports: "22", sources: { addresses: ["0.0.0.0/0"] } }],
+    droplet_ids: [ID],
+  });
+  await sandbox.settled();
+  return sandbox;
+}
+
+describe("restore", () => {
+  it("comes up empty where nothing was saved", async () => {
+    expect(await testSandbox().restore()).toEqual({
+      droplets: 0,
+      turnedOn: [],
+      vanished: [],
+      orphans: [],
+      resumed: [],
+    });
+  });
+
+  it("brings back every record, the settings and the clock, and touches nothing that is well", async () => {
+    const before = await running();
+    await before.ask("PUT", "/_sandbox/settings", { machineImage: "bare" });
+    await before.ask("PUT", "/_sandbox/clock", { now: "2030-01-01T00:00:00Z" });
+    const droplet = (await before.ask("GET", `/v2/droplets/${ID}`)).body;
+    const firewalls = (await before.ask("GET", "/v2/firewalls")).body;
+    const after = again(before);
+    expect(await after.restore()).toEqual({ droplets: 1, turnedOn: [], vanished: [], orphans: [], resumed: [] });
+    await after.settled();
+    expect((await after.ask("GET", `/v2/droplets/${ID}`)).body).toEqual(droplet);
+    expect((await after.ask("GET", "/v2/firewalls")).body).toEqual(firewalls);
+    expect((await after.ask("GET", "/v2/actions")).body.meta.total).toBe(2);
+    expect((await after.ask("GET", "/_sandbox/settings")).body.machineImage).toBe("bare");
+    expect((await after.ask("GET", "/_sandbox/clock")).body).toMatchObject({ mode: "stopped" });
+    const next = await after.ask("POST", "/v2/droplets", dropletBody({ name: "next" }));
+    expect(next.body.droplet.id).toBe(ID + 1);
+  });
+
+  it("turns on what should be on and off what should be off, and applies rules and addresses anew", async () => {
+    const before = await running();
+    await before.ask("POST", "/v2/droplets", dropletBody({ name: "second" }));
+    await before.settled();
+    await before.ask("POST", `/v2/droplets/${ID + 1}/actions`, { type: "power_off" });
+    await before.settled();
+    const { machines } = before;
+    await machines.turnOff(machine(), "hard");
+    await machines.setFirewall(machine(), undefined);
+    await machines.setExtraAddresses(machine(), []);
+    await machines.turnOn(machine(1));
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({ droplets: 2, turnedOn: [machine()], vanished: [] });
+    await after.settled();
+    expect(machines.look(machine())).toMatchObject({
+      power: "on",
+      firewall: { inbound: [{ ports: "22" }] },
+      extraAddresses: ["10.213.0.200"],
+    });
+    expect(machines.look(machine(1))?.power).toBe("off");
+  });
+
+  it("shows a droplet whose machine is gone as off, and makes it anew only when it is turned on", async () => {
+    const before = await running();
+    await before.machines.destroy(machine());
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({ turnedOn: [], vanished: [machine()] });
+    await after.settled();
+    expect(await before.machines.list()).toEqual([]);
+    expect((await after.ask("GET", `/v2/droplets/${ID}`)).body.droplet.status).toBe("off");
+    expect((await after.ask("GET", "/v2/firewalls")).body.firewalls[0].status).toBe("succeeded");
+    await after.ask("POST", `/v2/droplets/${ID}/actions`, { type: "power_on" });
+    await after.settled();
+    expect(before.machines.look(machine())).toMatchObject({
+      power: "on",
+      order: { address: "10.213.0.10" },
+      firewall: { inbound: [{ ports: "22" }] },
+      extraAddresses: ["10.213.0.200"],
+    });
+  });
+
+  it("destroys machines of droplets that no record knows, and no others", async () => {
+    const before = await running();
+    const order = before.machines.look(machine())?.order;
+    if (!order) throw new Error("no machine");
+    await before.machines.create({ ...order, id: "droplet-7" });
+    await before.machines.create({ ...order, id: "linode-7" });
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({ orphans: ["droplet-7"] });
+    expect(await before.machines.list()).toEqual([machine(), "linode-7"]);
+  });
+
+  it("goes on with what was under way", async () => {
+    const before = await running();
+    before.machines.hold();
+    await before.ask("POST", "/v2/droplets", dropletBody({ name: "second" }));
+    await before.ask("DELETE", `/v2/droplets/${ID}`);
+    // The first daemon's work hangs for ever, as that of one that was killed.
+    const { machines } = testSandbox();
+    await machines.create({ ...orderOf(before), id: machine() });
+    const after = testSandbox(undefined, { ...before.deps, machines });
+    expect(await after.restore()).toMatchObject({
+      resumed: [`create ${machine(1)}`, `destroy ${machine()}`],
+    });
+    await after.settled();
+    expect(await machines.list()).toEqual([machine(1)]);
+    expect((await after.ask("GET", `/v2/droplets/${ID}`)).status).toBe(404);
+    expect((await after.ask("GET", `/v2/droplets/${ID + 1}`)).body.droplet).toMatchObject({
+      status: "active",
+      locked: false,
+    });
+  });
+
+  it("refuses records of another version and of another form", async () => {
+    const load = (document: unknown) => {
+      const store = { load: async () => document, save: async () => undefined };
+      return createSandboxApp({ ...testSandbox().deps, store }).restore();
+    };
+    await expect(load({ version: 2 })).rejects.toThrow(/records are not usable.*another version/s);
+    const settings = { machineImage: "golden", transitions: { mode: "machine" } };
+    const whole = { version: 1, settings, clock: { ahead: 0 } };
+    await expect(load({ ...whole, digitalocean: { droplets: 3 } })).rejects.toThrow(/droplets/);
+  });
+});
+
+function orderOf(sandbox: TestSandbox) {
+  const order = sandbox.machines.look(machine())?.order;
+  if (!order) throw new Error("no machine");
+  return order;
+}

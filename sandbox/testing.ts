@@ -1,0 +1,69 @@
+import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app.js";
+import type { Settings } from "./control/settings.js";
+import { defaultNetwork } from "./digitalocean/network.js";
+import { type MemoryMachines, memoryMachines } from "./machines/memory.js";
+import { memoryStore } from "./store/memory.js";
+
+/** What a request got: status, headers and the body as JSON (`undefined` if there is none). */
+export interface Got {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests name the members they expect, and compare them exactly
+  readonly body: any;
+}
+
+/** A sandbox in process with machines in memory, its time standing still at the start. */
+export interface TestSandbox extends Sandbox {
+  readonly machines: MemoryMachines;
+  readonly deps: SandboxDeps;
+  /** What was logged so far. */
+  readonly lines: string[];
+  /** Asks with a token; `/_sandbox` paths are asked the same way. */
+  ask(method: string, path: string, body?: unknown): Promise<Got>;
+}
+
+/** When the time of tests stands. */
+export const NOW = "2026-11-21T12:00:00Z";
+
+/** A key in OpenSSH's form, and its fingerprint as `ssh-keygen -l -E md5` tells it. */
+export const KEY = {
+  publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6fbiebyaOY2Fzn1RXewAv9N/CnrwPBzeKXb6dMpr2s ada@example.com",
+  fingerprint: "85:7f:8b:31:81:4a:66:92:1e:dd:0c:c5:3a:99:0d:59",
+};
+
+/** Makes a sandbox for a test. */
+export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps> = {}): TestSandbox {
+  const machines = memoryMachines();
+  const lines: string[] = [];
+  const deps: SandboxDeps = {
+    machines,
+    store: memoryStore(),
+    clock: { now: () => Date.parse(NOW) },
+    network: defaultNetwork,
+    version: "0.0.0",
+    log: (line) => lines.push(line),
+    ...(settings ? { settings } : {}),
+    ...overrides,
+  };
+  const sandbox = createSandboxApp(deps);
+  return {
+    ...sandbox,
+    machines,
+    deps,
+    lines,
+    async ask(method, path, body) {
+      const response = await sandbox.app.request(path, {
+        method,
+        headers: { authorization: "Bearer a-token", "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+    },
+  };
+}
+
+/** What a droplet needs at least; members of `changes` win. */
+export function dropletBody(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name: "web", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ...changes };
+}
