@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { UserError } from "../lib/userError";
 import { ensureToolchain } from "../setup/toolchain";
 import { forward, startSandbox } from "../stack/sandbox";
@@ -37,14 +38,19 @@ async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Prom
 
 async function expectAnswer(url: URL): Promise<void> {
   // Node resolves names by the system's rules, which need not know *.localhost; browsers and curl do.
-  const { request } = await import("node:http");
   const status = await new Promise<number | string>((resolve) => {
-    request(
-      { host: "127.0.0.1", port: url.port, path: "/", headers: { host: url.host }, timeout: 10_000 },
-      (response) => resolve(response.statusCode ?? 0),
-    )
-      .on("error", (error) => resolve(error.message))
-      .end();
+    // A connection kept open would keep this program, too.
+    const asked = request(
+      { host: "127.0.0.1", port: url.port, path: "/", headers: { host: url.host }, agent: false, timeout: 10_000 },
+      (response) => {
+        response.destroy();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    asked
+      .on("timeout", () => asked.destroy(new Error("no answer within 10 s")))
+      .on("error", (error) => resolve(error.message));
+    asked.end();
   });
   if (typeof status === "string" || status >= 500)
     throw new UserError(

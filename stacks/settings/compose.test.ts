@@ -28,9 +28,9 @@ volumes: { media: }
         source: { build: { context: "site", dockerfile: "web.Dockerfile", target: "final", args: { A: "1" } } },
         port: 8000,
         compose: {
-          command: ["serve", "--level", "info", "8000", "$HOME"],
+          command: ["serve", "--level", "${LEVEL}", "${PORTS:-8000}", "$$HOME"],
           volumes: ["media:/media"],
-          environment: { MODE: "plain" },
+          environment: { MODE: "${MODE-plain}" },
         },
       },
       { name: "worker", source: { image: `redis@sha256:${"0".repeat(64)}` }, compose: {} },

@@ -25,7 +25,7 @@ export interface Service {
   readonly health?: string;
   readonly release?: readonly string[];
   readonly static?: z.infer<typeof Static>;
-  /** What the host's own Docker Compose is to interpret; every string is literal. */
+  /** What the host's own Docker Compose is to interpret, `${NAME}` included: it has the same values to fill in. */
   readonly compose: Readonly<Record<string, unknown>>;
 }
 
@@ -190,11 +190,8 @@ function readService(
   const port = readPort(path, data, variables, mistakes);
   checkVolumes(path, data, mistakes);
   const environment = readEnvironment(path, data.environment, context, variables, mistakes);
-  const rest = Object.fromEntries(
-    Object.entries(data)
-      .filter(([key]) => !notDeployed.has(key) && !(key in refused))
-      .map(([key, value]) => [key, variables.inAll(value, [key])]),
-  );
+  const rest = Object.fromEntries(Object.entries(data).filter(([key]) => !notDeployed.has(key) && !(key in refused)));
+  variables.check(rest, []);
   if (mistakes.length > 0 || !source) return { mistakes };
   return {
     mistakes,
@@ -324,7 +321,8 @@ function readEnvironment(
         mend: `list ${name} under secrets of the app in the stack's file; its value there wins`,
       });
     } else {
-      kept[name] = variables.in(value, ["environment", name]);
+      variables.in(value, ["environment", name]);
+      kept[name] = value;
     }
   }
   return kept;
@@ -378,12 +376,11 @@ class Interpolation {
     );
   }
 
-  inAll(value: unknown, at: readonly string[]): unknown {
-    if (typeof value === "string") return this.in(value, at);
-    if (Array.isArray(value)) return value.map((inner, index) => this.inAll(inner, [...at, String(index)]));
-    if (typeof value === "object" && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.inAll(inner, [...at, key])]));
+  /** Finds what has no value, or must not have one, anywhere in `value`. */
+  check(value: unknown, at: readonly string[]): void {
+    if (typeof value === "string") this.in(value, at);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) this.check(inner, [...at, key]);
     }
-    return value;
   }
 }
