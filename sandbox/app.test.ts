@@ -107,6 +107,16 @@ describe("restore", () => {
     expect(await before.machines.list()).toEqual([machine(), "linode-7"]);
   });
 
+  it("comes up although a machine cannot be had, and says so", async () => {
+    const before = await running();
+    before.machines.breakMachine(machine(), "engine says no");
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({ droplets: 1, turnedOn: [], vanished: [] });
+    await after.settled();
+    expect(before.lines).toContain(`${machine()} could not be brought in line: engine says no`);
+    expect((await after.ask("GET", `/v2/droplets/${ID}`)).body.droplet.status).toBe("active");
+  });
+
   it("goes on with what was under way", async () => {
     const before = await running();
     before.machines.hold();

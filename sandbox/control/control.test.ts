@@ -239,6 +239,18 @@ describe("the rest", () => {
     expect((await ask("POST", "/v2/droplets", dropletBody())).body.droplet.id).toBe(ID);
   });
 
+  it("refuses web pages", async () => {
+    const { app, ask } = testSandbox();
+    await ask("POST", "/v2/tags", { name: "a" });
+    for (const origin of ["https://example.com", "null"]) {
+      const response = await app.request("/_sandbox/reset", { method: "POST", headers: { origin } });
+      expect(response.status).toBe(403);
+    }
+    expect((await ask("GET", "/v2/tags")).body.meta.total).toBe(1);
+    const own = await app.request("/_sandbox/health", { headers: { origin: "http://localhost" } });
+    expect(own.status).toBe(200);
+  });
+
   it("refuses what it does not know", async () => {
     const { ask } = testSandbox();
     const got = await ask("POST", "/_sandbox/explode");

@@ -43,6 +43,14 @@ export function controlApp(controls: Controls): Hono<SandboxEnv> {
     ahead_seconds: clock.state.ahead / 1000,
   });
 
+  // A web page open in a browser on this computer can reach loopback too; it tells where it comes from.
+  app.use("/*", async (c, next) => {
+    const from = c.req.header("origin");
+    if (from !== undefined && from !== new URL(c.req.url).origin) {
+      return refuse(403, `control routes are not for web pages: the request came from ${from}`);
+    }
+    await next();
+  });
   app.get("/health", async (c) => c.json(await controls.health()));
   app.post("/reset", async (c) => {
     await readBody(c, Nothing);

@@ -24,7 +24,7 @@ export interface RestoreReport {
  * unasked, for its data is gone too: its droplet is `off`.
  */
 export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
-  const { state, machines } = cloud;
+  const { state } = cloud;
   const busy = new Set(
     state.actions.filter((action) => action.status === "in-progress").flatMap((action) => action.locks),
   );
@@ -55,29 +55,42 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
         `${action.type} ${"droplet" in action.change ? machineId(action.change.droplet ?? 0) : action.resourceId}`,
     ),
   };
+}
 
-  async function bringInLine(cloud: Cloud, droplet: Droplet): Promise<"turned on" | "vanished" | "as it was"> {
-    const id = machineId(droplet.id);
-    const power = await machines.power(id);
-    if (power === "absent") {
-      if (!droplet.absent) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
-      Object.assign(droplet, { status: "off", absent: true });
-      return "vanished";
-    }
-    droplet.absent = false;
-    if (power === "off" && droplet.status === "active") {
-      await machines.turnOn(id);
-      return "turned on";
-    }
-    if (power === "on" && droplet.status === "off") await machines.turnOff(id, "hard");
+type Outcome = "turned on" | "vanished" | "as it was";
+
+/** One machine that cannot be had does not keep the others, and the daemon, from coming up. */
+async function bringInLine(cloud: Cloud, droplet: Droplet): Promise<Outcome> {
+  const id = machineId(droplet.id);
+  try {
+    return await cloud.work.run(id, () => align(cloud, droplet));
+  } catch (error) {
+    cloud.log(`${id} could not be brought in line: ${(error as Error).message}`);
     return "as it was";
   }
+}
+
+async function align({ machines, log }: Cloud, droplet: Droplet): Promise<Outcome> {
+  const id = machineId(droplet.id);
+  const power = await machines.power(id);
+  if (power === "absent") {
+    if (!droplet.absent) log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
+    Object.assign(droplet, { status: "off", absent: true });
+    return "vanished";
+  }
+  droplet.absent = false;
+  if (power === "off" && droplet.status === "active") {
+    await machines.turnOn(id);
+    return "turned on";
+  }
+  if (power === "on" && droplet.status === "off") await machines.turnOff(id, "hard");
+  return "as it was";
 }
 
 async function destroyOrphans(cloud: Cloud): Promise<string[]> {
   const known = new Set(cloud.state.droplets.map((droplet) => machineId(droplet.id)));
   const all = await cloud.machines.list();
-  const orphans = all.filter((id) => id.startsWith(machineId(0).slice(0, -1)) && !known.has(id));
+  const orphans = all.filter((id) => /^droplet-\d+$/.test(id) && !known.has(id));
   await Promise.all(orphans.map((id) => cloud.work.run(id, () => cloud.machines.destroy(id))));
   for (const id of orphans) cloud.log(`${id} had no record and was destroyed`);
   return orphans;

@@ -3,10 +3,13 @@ export class WorkQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
   /** Runs a job when all earlier ones of the same machine have ended. Resolves or rejects as the job does. */
-  run(machine: string, job: () => Promise<void>): Promise<void> {
+  run<T>(machine: string, job: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(machine) ?? Promise.resolve();
     const result = before.then(job);
-    const tail = result.catch(() => undefined);
+    const tail = result.then(
+      () => undefined,
+      () => undefined,
+    );
     this.#tails.set(machine, tail);
     void tail.then(() => {
       if (this.#tails.get(machine) === tail) this.#tails.delete(machine);
