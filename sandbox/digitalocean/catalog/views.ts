@@ -7,6 +7,9 @@ import { type Size, sizes } from "./sizes.js";
 const HOURS_A_MONTH = 672;
 /** When every listed image is said to have been made. */
 const IMAGES_MADE = Date.UTC(2026, 0, 15);
+/** Every size and image is to be had in every region. */
+const EVERYWHERE = regions.map((region) => region.slug);
+const EVERY_SIZE = sizes.map((size) => size.slug);
 
 /** A size as the API shows it. */
 export function sizeView(size: Size) {
@@ -18,7 +21,7 @@ export function sizeView(size: Size) {
     transfer: size.transfer,
     price_monthly: size.monthly,
     price_hourly: Math.round((size.monthly / HOURS_A_MONTH) * 100_000) / 100_000,
-    regions: regions.map((region) => region.slug),
+    regions: EVERYWHERE,
     available: true,
     description: size.description,
     networking_throughput: 2000,
@@ -33,7 +36,7 @@ export function regionView(region: Region) {
     slug: region.slug,
     features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
     available: true,
-    sizes: sizes.map((size) => size.slug),
+    sizes: EVERY_SIZE,
   };
 }
 
@@ -45,7 +48,7 @@ export function imageView(image: Image) {
     distribution: image.distribution,
     slug: image.slug,
     public: true,
-    regions: regions.map((region) => region.slug),
+    regions: EVERYWHERE,
     created_at: apiTime(IMAGES_MADE),
     min_disk_size: 7,
     type: "base",
