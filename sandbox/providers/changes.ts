@@ -61,7 +61,7 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
     const kept = keptForm(resource, name, given);
     if (isEmpty(old) && isEmpty(kept)) continue;
     const different = (resource.sets?.includes(name) ?? false) ? memberDifferences : difference;
-    if (old === undefined || old === null) found.set(name, "add");
+    if (old === undefined || isEmptyList(old)) found.set(name, "add");
     else for (const [path, change] of different(name, old, kept)) found.set(path, change);
   }
   return found;
@@ -70,6 +70,10 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
 /** An input in the form that the state keeps; one that isn't known yet stays as it is. */
 export function keptForm(resource: Resource, name: string, value: Value): Value {
   return hasUnknown(value) ? value : (resource.kept?.(name, value) ?? value);
+}
+
+function isEmptyList(value: Value): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** What a provider treats as not given. */

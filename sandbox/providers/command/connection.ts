@@ -1,5 +1,6 @@
 /** How the `command` plugin reaches a host: settings with their defaults, the pinned host key, and many attempts. */
 import { createHash } from "node:crypto";
+import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type AuthenticationType, type Client, type ConnectConfig } from "ssh2";
@@ -118,8 +119,6 @@ function clientConfig(hop: Hop): ConnectConfig {
   if (hop.password !== undefined) ways.push("password", "keyboard-interactive");
   if (agent) ways.push("agent");
   return {
-    host: hop.host,
-    port: hop.port,
     username: hop.user,
     authHandler: ways,
     readyTimeout: hop.perDialTimeout * 1_000,
@@ -133,7 +132,7 @@ function clientConfig(hop: Hop): ConnectConfig {
 }
 
 async function attempt(hop: Hop, config: ConnectConfig, signal: AbortSignal, through?: Client): Promise<Client> {
-  const sock = through === undefined ? {} : { sock: await forward(through, hop) };
+  const sock = through === undefined ? socket(hop) : await forward(through, hop);
   const expected = hop.hostKey === undefined ? undefined : parseHostKey(hop.hostKey)?.blob;
   const client = new ssh2.Client();
   let shown: Buffer | undefined;
@@ -151,7 +150,7 @@ async function attempt(hop: Hop, config: ConnectConfig, signal: AbortSignal, thr
         shown = key;
         return expected === undefined || expected.equals(key);
       };
-      client.connect({ ...config, ...sock, hostVerifier });
+      client.connect({ ...config, sock: sock as Socket, hostVerifier });
     });
   } catch (error) {
     client.destroy();
@@ -159,6 +158,11 @@ async function attempt(hop: Hop, config: ConnectConfig, signal: AbortSignal, thr
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** SSH's many short messages each wait 40 ms for an acknowledgement otherwise. */
+function socket({ host, port }: Hop): Socket {
+  return connect(port, host).setNoDelay(true);
 }
 
 function forward(proxy: Client, { host, port }: Hop): Promise<Duplex> {

@@ -1,11 +1,12 @@
 /** The `tls` plugin's stand-in: private keys. */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import ssh2 from "ssh2";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
 import type { Failure, Made, Plugin, Resource } from "../resource";
 import type { Properties } from "../wire";
+import { privateText, publicBlob } from "./openssh";
 
-/** Curves by the plugin's names; OpenSSH has no form for a P224 key. */
-const curves = { P224: undefined, P256: 256, P384: 384, P521: 521 } as const;
+/** Curves by the plugin's names. */
+const curves = { P224: "secp224r1", P256: "P-256", P384: "P-384", P521: "P-521" } as const;
 type Curve = keyof typeof curves;
 
 const algorithms = ["RSA", "ECDSA", "ED25519"];
@@ -31,21 +32,16 @@ function mistakes({ algorithm, ecdsaCurve, rsaBits }: Properties): Failure[] {
   return [];
 }
 
-/** A new key and its OpenSSH form, which is empty where OpenSSH has none. */
-function generate(algorithm: string, curve: Curve, rsaBits: number): { key: KeyObject; openssh: string } {
-  if (algorithm === "ECDSA" && curves[curve] === undefined) {
-    return { key: generateKeyPairSync("ec", { namedCurve: "secp224r1" }).privateKey, openssh: "" };
+/** A new key. */
+async function generate(algorithm: string, curve: Curve, rsaBits: number): Promise<KeyObject> {
+  switch (algorithm) {
+    case "RSA":
+      return (await promisify(generateKeyPair)("rsa", { modulusLength: rsaBits })).privateKey;
+    case "ECDSA":
+      return (await promisify(generateKeyPair)("ec", { namedCurve: curves[curve] })).privateKey;
+    default:
+      return (await promisify(generateKeyPair)("ed25519")).privateKey;
   }
-  const { generateKeyPairSync: generateSsh, parseKey } = ssh2.utils;
-  const pair =
-    algorithm === "RSA"
-      ? generateSsh("rsa", { bits: rsaBits })
-      : algorithm === "ECDSA"
-        ? generateSsh("ecdsa", { bits: curves[curve] as 256 | 384 | 521 })
-        : generateSsh("ed25519");
-  const parsed = parseKey(pair.private);
-  if (parsed instanceof Error) throw parsed;
-  return { key: createPrivateKey(parsed.getPrivatePEM()), openssh: pair.private };
 }
 
 /** The key in the form its algorithm had before PKCS #8; an Ed25519 key never had another. */
@@ -54,20 +50,26 @@ function traditionalPem(key: KeyObject): string {
   return key.export({ format: "pem", type }) as string;
 }
 
-/** One line as in `authorized_keys`, without a comment, and its fingerprints. */
-function sshPublic(openssh: string): Properties {
-  if (openssh === "") return { publicKeyOpenssh: "", publicKeyFingerprintMd5: "", publicKeyFingerprintSha256: "" };
-  const parsed = ssh2.utils.parseKey(openssh);
-  if (parsed instanceof Error) throw parsed;
-  const blob = parsed.getPublicSSH();
+/** The OpenSSH forms: one line as in `authorized_keys`, without a comment, its fingerprints, and the private key. */
+function opensshForms(key: KeyObject): Properties {
+  const { type, blob } = publicBlob(key);
   const md5 = createHash("md5").update(blob).digest("hex").match(/../g)?.join(":") ?? "";
   const sha256 = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
   return {
-    publicKeyOpenssh: `${parsed.type} ${blob.toString("base64")}\n`,
+    privateKeyOpenssh: privateText(key),
+    publicKeyOpenssh: `${type} ${blob.toString("base64")}\n`,
     publicKeyFingerprintMd5: md5,
     publicKeyFingerprintSha256: `SHA256:${sha256}`,
   };
 }
+
+/** What a key has instead that OpenSSH doesn't know. */
+const noForms = {
+  privateKeyOpenssh: "",
+  publicKeyOpenssh: "",
+  publicKeyFingerprintMd5: "",
+  publicKeyFingerprintSha256: "",
+};
 
 const defaults = { ecdsaCurve: "P224", rsaBits: 2048 };
 
@@ -89,16 +91,16 @@ const privateKey: Resource = {
   mistakes,
   async create(inputs): Promise<Made> {
     const settings = { ...defaults, ...inputs } as { algorithm: string; ecdsaCurve: Curve; rsaBits: number };
-    const { key, openssh } = generate(settings.algorithm, settings.ecdsaCurve, settings.rsaBits);
+    const key = await generate(settings.algorithm, settings.ecdsaCurve, settings.rsaBits);
+    const hasForms = settings.algorithm !== "ECDSA" || settings.ecdsaCurve !== "P224";
     const publicKeyPem = createPublicKey(key).export({ format: "pem", type: "spki" }) as string;
     return {
       id: createHash("sha1").update(publicKeyPem).digest("hex"),
       outputs: {
         ...settings,
-        privateKeyOpenssh: openssh,
         privateKeyPem: traditionalPem(key),
         privateKeyPemPkcs8: key.export({ format: "pem", type: "pkcs8" }) as string,
-        ...sshPublic(openssh),
+        ...(hasForms ? opensshForms(key) : noForms),
         publicKeyPem,
       },
     };
