@@ -13,6 +13,7 @@ const Health = z.looseObject({
   slot: z.number(),
   pid: z.number(),
   build: z.string(),
+  images: z.record(z.string(), z.string()),
   forwards: z.array(z.object({ address: z.string(), port: z.number(), local: z.number() })).default([]),
 });
 /** @see Health */

@@ -81,6 +81,7 @@ export async function runErrand(engine: Engine, errand: Errand): Promise<string>
     Image: errand.image,
     Cmd: [...errand.command],
     Entrypoint: [],
+    User: "root",
     Labels: { ...errand.labels },
     Tty: false,
     HostConfig: { ...errand.host },

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import packageJson from "../package.json";
@@ -21,8 +22,9 @@ const notRunning = 3;
 async function start(slot: Slot, extras: readonly "node"[]): Promise<void> {
   await exclusively(slot, async () => {
     const running = await health(slot);
-    const current = running?.build === (await buildOf(program));
-    await prepare(slot, extras, say);
+    const { images } = await prepare(slot, extras, say);
+    const current =
+      running !== undefined && running.build === (await buildOf(program)) && isDeepStrictEqual(running.images, images);
     if (!current) {
       if (running !== undefined) say("a daemon of another build is running and is replaced; machines are left alone");
       await end(slot);

@@ -1,16 +1,14 @@
 import { rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import { type Engine, ifThere } from "./engine.js";
+import { shutDown } from "./machines/shutDown.js";
 import { distrustRegistry } from "./registry/trust.js";
 import { nameIn, type Slot } from "./slot.js";
 
 /** Shuts all containers of the slot down. They are kept, and a start brings them back. */
 export async function stopContainers(engine: Engine, slot: Slot): Promise<number> {
   const running = await containersOf(engine, slot, false);
-  await Promise.all(
-    // 304: it stopped meanwhile.
-    running.map(({ Id: id }) => ifThere(engine.docker.getContainer(id).stop({ t: 30 })).catch(ignore(304))),
-  );
+  await Promise.all(running.map(({ Id: id }) => shutDown(engine.docker.getContainer(id))));
   return running.length;
 }
 
@@ -25,23 +23,26 @@ export async function purge(engine: Engine, slot: Slot): Promise<void> {
   for (const { Id: id } of await engine.docker.listNetworks({ filters })) {
     await ifThere(engine.docker.getNetwork(id).remove());
   }
-  const [image] = await engine.docker.listImages({ filters: JSON.stringify({ label: ["slipway.sandbox.image"] }) });
-  if (image !== undefined) await distrustRegistry(engine, slot, image.Id);
+  const [image] = await imageNames(engine);
+  if (image !== undefined) await distrustRegistry(engine, slot, image);
   await rm(slot.folder, { recursive: true, force: true });
 }
 
 /** Removes the images that no other sandbox uses. @returns how many stay because they are in use */
 export async function removeImages(engine: Engine): Promise<number> {
-  const all = await engine.docker.listImages();
-  const names = all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith("slipway-sandbox/"));
   let used = 0;
-  for (const name of names) {
+  for (const name of await imageNames(engine)) {
     await ifThere(engine.docker.getImage(name).remove()).catch((error: { statusCode?: number }) => {
       if (error.statusCode !== 409) throw error;
       used += 1;
     });
   }
   return used;
+}
+
+async function imageNames(engine: Engine): Promise<readonly string[]> {
+  const all = await engine.docker.listImages();
+  return all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith("slipway-sandbox/"));
 }
 
 /** Names, states and memory of a slot's machines as the engine sees them. */

@@ -118,8 +118,7 @@ async function build(engine: Engine, recipe: Recipe): Promise<void> {
   const buildargs = Object.fromEntries(
     proxies.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  const labels = { "slipway.sandbox.image": recipe.name };
-  const options = { t: imageOf(recipe), networkmode: "host", rm: true, forcerm: true, buildargs, labels };
+  const options = { t: imageOf(recipe), networkmode: "host", rm: true, forcerm: true, buildargs };
   try {
     await finished(engine, await engine.docker.buildImage(Readable.from(context), options));
   } catch (error) {

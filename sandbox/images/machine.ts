@@ -90,6 +90,8 @@ const noServices = ["printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d", "
 const forgetHost = [
   "rm -f /usr/sbin/policy-rc.d /etc/ssh/ssh_host_* /etc/ssl/private/ssl-cert-snakeoil.key /var/lib/systemd/random-seed",
   ": >/etc/machine-id",
+  // systemd would take the id that is left here.
+  "ln -sf /etc/machine-id /var/lib/dbus/machine-id",
 ];
 
 /** A machine as the cloud hands it out: systemd, cloud-init, sshd. */

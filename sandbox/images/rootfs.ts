@@ -47,12 +47,20 @@ export async function makeRootfs(engine: Engine, folder: string): Promise<void> 
   // Only ever this file system: an interrupted run may have left the kernel's own mounted inside.
   await execa("rm", ["-rf", "--one-file-system", target]);
   await mkdir(debs, { recursive: true });
-  // Mounts made in a mount namespace of its own are gone when the process is, however it ends.
-  const made = await execa(
+  // Namespaces of its own: its mounts and its processes are gone when this one is, however it ends.
+  const alone = [
+    "setpriv",
+    "--pdeathsig",
+    "KILL",
     "unshare",
-    ["--mount", "debootstrap", "--variant=minbase", `--cache-dir=${debs}`, release, target],
-    { reject: false, all: true, env: { LANG: "C.UTF-8" } },
-  );
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
+  const make = ["debootstrap", "--variant=minbase", `--cache-dir=${debs}`, release, target];
+  const made = await execa("env", [...alone, ...make], { reject: false, all: true, env: { LANG: "C.UTF-8" } });
   if (made.exitCode !== 0) {
     if (/debootstrap.*No such file/.test(made.all)) {
       throw new UserError("debootstrap is missing; on Debian or Ubuntu: apt-get install debootstrap");

@@ -6,6 +6,7 @@ import { type Confinement, hostConfigOf } from "./confinement.js";
 import type { Capacity, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines.js";
 import { type Note, Notes } from "./notes.js";
 import { type Seed, seedFiles, tarOf } from "./seed.js";
+import { shutDown, unlessOff } from "./shutDown.js";
 
 /** What the machines of one sandbox stand on. */
 export interface MachineGround {
@@ -24,9 +25,6 @@ const idLabel = "slipway.machine";
 
 /** Folders that must not lie on the container's own layered file system, since the machine's engine makes layers itself. */
 const volumes = { docker: "/var/lib/docker", containerd: "/var/lib/containerd" };
-
-/** Seconds a machine has to shut down by itself. */
-const shutdownLimit = 30;
 
 /** Exit codes of a container whose init called reboot(2): the kernel ends it with this signal (pid_namespaces(7)). */
 const restarted = 128 + 1;
@@ -69,8 +67,8 @@ export class DockerMachines implements Machines {
   turnOff(id: string, how: "graceful" | "hard"): Promise<void> {
     return this.#inTurn(id, async () => {
       const container = await this.#existing(id);
-      if (how === "graceful") await unlessSo(container.stop({ t: shutdownLimit }));
-      else await unlessSo(container.kill());
+      if (how === "graceful") await shutDown(container);
+      else await container.kill().catch(unlessOff);
     });
   }
 
@@ -180,7 +178,10 @@ export class DockerMachines implements Machines {
 
   async #on(id: string): Promise<void> {
     const container = await this.#existing(id);
-    await unlessSo(container.start());
+    // 304: it runs already.
+    await container.start().catch((error: unknown) => {
+      if (statusOf(error) !== 304) throw error;
+    });
     await this.#putInPlace(id, await this.#notes.read(id), false);
     // Its PID 1 waits for this file before it becomes systemd.
     const exec = await container.exec({ Cmd: ["touch", "/run/sandbox-power"] });
@@ -260,14 +261,4 @@ export function networkScript(note: Note): string {
     "ip address flush dev eth0 label eth0:cloud",
     ...note.extraAddresses.map((address) => `ip address add ${address}/32 dev eth0 label eth0:cloud`),
   ].join("\n");
-}
-
-/** Waits for a change of power; that it is so already is no error. */
-async function unlessSo(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    // 304: already so; 409: kill of a container that does not run.
-    if (statusOf(error) !== 304 && statusOf(error) !== 409) throw error;
-  }
 }

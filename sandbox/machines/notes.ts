@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Firewall } from "./machines.js";
 
@@ -33,12 +33,6 @@ export class Notes {
 
   async forget(id: string): Promise<void> {
     await rm(this.#file(id), { force: true });
-  }
-
-  /** Ids that there are notes on. */
-  async ids(): Promise<readonly string[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
   }
 
   #file(id: string): string {
