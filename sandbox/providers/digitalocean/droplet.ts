@@ -180,7 +180,7 @@ export function droplet(api: () => Api): Resource {
         await act(api(), id, { type: "rename", name: inputs.name }, call);
         await settled(api(), id, `named ${inputs.name}`, call, ({ name }) => name === inputs.name);
       }
-      if (inputs.backups !== state.backups) {
+      if ((inputs.backups === true) !== (state.backups === true)) {
         await act(api(), id, { type: inputs.backups === true ? "enable_backups" : "disable_backups" }, call);
       }
       if (inputs.ipv6 === true && state.ipv6 !== true) await act(api(), id, { type: "enable_ipv6" }, call);
