@@ -62,7 +62,7 @@ if [ ! -w /proc/sys/net/ipv4/ip_forward ]; then mount -o remount,bind,rw /proc/s
 const groundUnit = `[Unit]
 Description=Ground for a machine inside a container
 DefaultDependencies=no
-Before=sysinit.target cloud-init-local.service
+Before=sysinit.target cloud-init-local.service systemd-sysctl.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes

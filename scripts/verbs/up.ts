@@ -36,9 +36,24 @@ async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Prom
   );
 }
 
+/** Longest wait for an app to answer, in ms: its machine may have been restarted for a new size. */
+const answerLimit = 90_000;
+
 async function expectAnswer(url: URL): Promise<void> {
-  // Node resolves names by the system's rules, which need not know *.localhost; browsers and curl do.
-  const status = await new Promise<number | string>((resolve) => {
+  let status: number | string = "no answer";
+  for (const end = Date.now() + answerLimit; Date.now() < end; ) {
+    status = await statusOf(url);
+    if (typeof status === "number" && status < 500) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new UserError(
+    `${url.href} does not answer as it should (${status}); ./scripts/sandbox status shows the machine`,
+  );
+}
+
+/** Status of a GET, or what went wrong. Node resolves names by the system's rules, which need not know *.localhost. */
+function statusOf(url: URL): Promise<number | string> {
+  return new Promise((resolve) => {
     // A connection kept open would keep this program, too.
     const asked = request(
       { host: "127.0.0.1", port: url.port, path: "/", headers: { host: url.host }, agent: false, timeout: 10_000 },
@@ -52,8 +67,4 @@ async function expectAnswer(url: URL): Promise<void> {
       .on("error", (error) => resolve(error.message));
     asked.end();
   });
-  if (typeof status === "string" || status >= 500)
-    throw new UserError(
-      `${url.href} does not answer as it should (${status}); ./scripts/sandbox status shows the machine`,
-    );
 }

@@ -88,12 +88,12 @@ describe("a running app", () => {
       "-A SLIPWAY-FORWARD -d 169.254.169.254/32 -j DROP",
     );
     const listening = await stack.onMachine("ss", "-Hltn", "sport = :5432");
-    expect(
-      listening
-        .split("\n")
-        .map((line) => line.trim().split(/\s+/)[3])
-        .sort(),
-    ).toEqual(["127.0.0.1:5432", "172.29.0.1:5432", "[::1]:5432"]);
+    const addresses = listening.split("\n").map((line) => line.trim().split(/\s+/)[3]);
+    // Loopback is there a second time where the machine has IPv6.
+    expect(addresses.filter((address) => address !== "[::1]:5432").sort()).toEqual([
+      "127.0.0.1:5432",
+      "172.29.0.1:5432",
+    ]);
   });
 });
 
