@@ -60,7 +60,7 @@ describe.each(["BuilderV1", "BuilderBuildKit"])("docker.Image by %s", (builderVe
     const context = join(folder, "fails");
     const failed = image.create({ imageName: "slipway-fails:1", skipPush: true, build: { context, builderVersion } });
     await expect(failed).rejects.toThrow(
-      /^building slipway-fails:1 failed: .*nothing.*\n(.*\n)*.*nothing/,
+      /^building slipway-fails:1 failed: .*nothing.*\n(.*\n)*.*COPY nothing \/there/,
     );
   });
 });

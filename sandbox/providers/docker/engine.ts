@@ -1,6 +1,8 @@
 /** Builds and pushes through the local Docker engine. */
+import { stripVTControlCharacters } from "node:util";
 import type Dockerode from "dockerode";
 import type { Call } from "../resource";
+import { traceReader } from "./buildkit";
 import { type Context, contextTar } from "./context";
 import type { Login } from "./credentials";
 
@@ -25,7 +27,8 @@ interface Event {
   readonly id?: string;
   readonly progress?: string;
   readonly error?: string;
-  readonly aux?: { readonly ID?: string; readonly Digest?: string };
+  /** What was made, or a message of BuildKit's in base64. */
+  readonly aux?: { readonly ID?: string; readonly Digest?: string } | string;
 }
 
 /** Lines of a failed build that its error repeats. */
@@ -121,26 +124,34 @@ interface Followed {
 /** Shows each line as it comes, and says how the stream ended. */
 function follow(docker: Dockerode, stream: NodeJS.ReadableStream, call: Call): Promise<Followed> {
   return new Promise((resolve, reject) => {
+    const trace = traceReader();
     const lines: string[] = [];
     let failure: string | undefined;
     let digest: string | undefined;
     const see = (event: Event) => {
       failure = event.error ?? failure;
-      digest = event.aux?.Digest ?? digest;
-      for (const line of textOf(event).split("\n")) {
-        const text = line.trimEnd();
+      if (typeof event.aux === "object") digest = event.aux.Digest ?? digest;
+      const said = typeof event.aux === "string" ? trace(event.aux) : textOf(event).split("\n");
+      for (const line of said) {
+        const text = stripVTControlCharacters(line).trimEnd();
         if (text === "") continue;
         lines.push(text);
         call.log("status", text);
       }
     };
-    const end = (error: Error | null) => {
-      if (error) reject(error);
-      else
-        resolve({ lines, ...(failure === undefined ? {} : { failure }), ...(digest === undefined ? {} : { digest }) });
-    };
-    // Not the modem's own follower: that one leaves BuildKit's messages undecoded.
-    (docker as unknown as { followProgress: Dockerode["modem"]["followProgress"] }).followProgress(stream, end, see);
+    docker.modem.followProgress(
+      stream,
+      (error) => {
+        if (error) reject(error);
+        else
+          resolve({
+            lines,
+            ...(failure === undefined ? {} : { failure }),
+            ...(digest === undefined ? {} : { digest }),
+          });
+      },
+      see,
+    );
   });
 }
 
