@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { changes, differences } from "./changes";
 import type { Resource } from "./resource";
-import { type Properties, unknown } from "./wire";
+import { assetValue, type Properties, unknown } from "./wire";
 
 const bridged: Resource = {
   required: [],
@@ -89,6 +89,12 @@ describe("changes against the old inputs", () => {
       come: "add",
       gone: "delete",
     });
+  });
+
+  it("compare files by what is in them, not by where they lie", () => {
+    const file = (path: string, hash: string) => ({ source: assetValue({ kind: "asset", path, hash }) });
+    expect(differences(file("a", "1"), file("b", "1")).size).toBe(0);
+    expect(Object.fromEntries(differences(file("a", "1"), file("a", "2")))).toEqual({ source: "update" });
   });
 
   it("are none between any inputs and themselves", () => {

@@ -1,6 +1,6 @@
 /** Decides what of a resource changed, and what that asks for. Pure. */
 import type { Resource } from "./resource";
-import { hasUnknown, type Properties, type Value } from "./wire";
+import { asAsset, hasUnknown, type Properties, type Value } from "./wire";
 
 /** How one part of a resource differs. */
 export type Change = "add" | "delete" | "update";
@@ -122,6 +122,9 @@ function difference(path: string, old: Value | undefined, now: Value | undefined
   if (old === undefined && now === undefined) return [];
   if (old === undefined) return [[path, "add"]];
   if (now === undefined) return [[path, "delete"]];
+  const [before, after] = [asAsset(old), asAsset(now)];
+  // Where a file lies says nothing of what is in it.
+  if (before !== undefined && after !== undefined) return before.hash === after.hash ? [] : [[path, "update"]];
   if (Array.isArray(old) && Array.isArray(now)) {
     const longest = Math.max(old.length, now.length);
     return Array.from({ length: longest }, (_, at) => difference(`${path}[${at}]`, old[at], now[at])).flat();
