@@ -13,7 +13,7 @@ const Health = z.looseObject({
   slot: z.number(),
   pid: z.number(),
   build: z.string(),
-  images: z.record(z.string(), z.string()),
+  images: z.record(z.string(), z.string()).default({}),
   forwards: z.array(z.object({ address: z.string(), port: z.number(), local: z.number() })).default([]),
 });
 /** @see Health */
@@ -46,12 +46,21 @@ export async function buildOf(program: string): Promise<string> {
 /** Asks the slot's daemon how it is. @returns `undefined` if none answers */
 export async function health(slot: Slot): Promise<Health | undefined> {
   try {
-    const answer = await fetch(`${slot.api.url}/_sandbox/health`, { signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(`${slot.api.url}/_sandbox/health`, { signal: AbortSignal.timeout(3000) });
     const parsed = Health.safeParse(await answer.json());
     return parsed.success && parsed.data.slot === slot.number ? parsed.data : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** @throws UserError if something listens on the port of the slot's API */
+export async function checkPort(slot: Slot): Promise<void> {
+  const holder = await holderOfPort(slot.api.port);
+  if (holder === undefined) return;
+  throw new UserError(
+    `port ${slot.api.port} on 127.0.0.1 is taken by ${holder}; end that, or take another sandbox: SLIPWAY_SANDBOX_SLOT=0 to 9`,
+  );
 }
 
 /**
@@ -60,12 +69,7 @@ export async function health(slot: Slot): Promise<Health | undefined> {
  * @throws UserError if its port is taken or it does not come up
  */
 export async function launch(slot: Slot, program: string): Promise<Health> {
-  const holder = await holderOfPort(slot.api.port);
-  if (holder !== undefined) {
-    throw new UserError(
-      `port ${slot.api.port} on 127.0.0.1 is taken by ${holder}; end that, or take another sandbox: SLIPWAY_SANDBOX_SLOT=0 to 9`,
-    );
-  }
+  await checkPort(slot);
   await mkdir(slot.folder, { recursive: true });
   const log = await open(logFile(slot), "a");
   const { size } = await log.stat();

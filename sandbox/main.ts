@@ -3,15 +3,15 @@ import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import packageJson from "../package.json";
-import { buildOf, end, health, launch, logFile } from "./daemon.js";
-import { connectEngine } from "./engine.js";
+import { buildOf, checkPort, end, health, launch, logFile } from "./daemon.js";
+import { connectEngine, statusOf } from "./engine.js";
 import { withLock } from "./lock.js";
 import { prepare } from "./prepare.js";
 import { registryLogin } from "./registry/registry.js";
 import { machinesOnEngine, purge, removeImages, stopContainers } from "./remains.js";
 import { serve } from "./serve.js";
 import { type Slot, slotOf } from "./slot.js";
-import { UserError } from "./userError.js";
+import { reasonOf, UserError } from "./userError.js";
 
 const program = __filename;
 const say = (line: string) => process.stderr.write(`sandbox: ${line}\n`);
@@ -22,6 +22,12 @@ const notRunning = 3;
 async function start(slot: Slot, extras: readonly "node"[]): Promise<void> {
   await exclusively(slot, async () => {
     const running = await health(slot);
+    if (running === undefined) {
+      // A daemon that is there and does not answer is of no use to anyone.
+      await end(slot);
+      // Asked before the long work, so that nobody waits for a refusal.
+      await checkPort(slot);
+    }
     const { images } = await prepare(slot, extras, say);
     const current =
       running !== undefined && running.build === (await buildOf(program)) && isDeepStrictEqual(running.images, images);
@@ -125,10 +131,16 @@ function commands(): Command {
   return cli;
 }
 
+/** One line for what a person can mend or the engine refused; all there is for a mistake of ours. */
+function tell(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (statusOf(error) !== 0) return `the Docker engine refused: ${reasonOf(error)}`;
+  return (error as Error).stack ?? String(error);
+}
+
 commands()
   .parseAsync()
   .catch((error: unknown) => {
-    const known = error instanceof UserError;
-    process.stderr.write(`sandbox: ${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`sandbox: ${tell(error)}\n`);
+    process.exit(1);
   });

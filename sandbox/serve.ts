@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { serve as listen } from "@hono/node-server";
 import { createSandboxApp } from "./app.js";
 import { systemClock } from "./control/clock.js";
-import { buildOf, pidFile } from "./daemon.js";
+import { buildOf, checkPort, pidFile } from "./daemon.js";
 import { TcpForwards } from "./forwards/forwards.js";
 import { probeConfinement } from "./machines/confinement.js";
 import { DockerMachines } from "./machines/docker.js";
@@ -19,6 +19,8 @@ import { reasonOf, UserError } from "./userError.js";
  */
 export async function serve(slot: Slot, version: string, program: string): Promise<void> {
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
+  // A second daemon must not touch the records of the first.
+  await checkPort(slot);
   const { engine, images, certificate } = await prepare(slot, [], say);
   const confinement = await probeConfinement(engine, images.bare, slot.label);
   const machines = new DockerMachines({
