@@ -87,10 +87,9 @@ export async function runErrand(engine: Engine, errand: Errand): Promise<string>
     HostConfig: { ...errand.host },
   });
   try {
-    const done = container.wait({ condition: "next-exit" }) as Promise<{ StatusCode: number }>;
-    done.catch(() => undefined);
     await container.start();
-    const { StatusCode: code } = await done;
+    // "next-exit" asked for beside the start would wait for ever on a command that ends before the engine hears of it.
+    const { StatusCode: code } = (await container.wait({ condition: "not-running" })) as { StatusCode: number };
     const logs = async (which: { stdout?: boolean; stderr?: boolean }) =>
       plainLogs((await container.logs({ follow: false, stdout: false, stderr: false, ...which })) as Buffer);
     if (code !== 0) {
