@@ -52,6 +52,7 @@ export async function serve(slot: Slot, version: string, program: string): Promi
     log: say,
   });
   const unwatch = await machines.watchReboots(say);
+  await machines.finishPowering();
   const report = await restore();
   say(`records: ${JSON.stringify(report)}`);
   await forwards.restore();

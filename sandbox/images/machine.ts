@@ -57,6 +57,7 @@ if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
   done
 fi
 if [ ! -w /proc/sys/net/ipv4/ip_forward ]; then mount -o remount,bind,rw /proc/sys; fi
+if [ -e /proc/sys/net/ipv6/conf/lo/disable_ipv6 ]; then echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6; fi
 `;
 
 const groundUnit = `[Unit]
@@ -74,13 +75,15 @@ WantedBy=sysinit.target
 const snakeoilUnit = `[Unit]
 Description=This machine's own self-signed certificate
 ConditionPathExists=!/etc/ssl/private/ssl-cert-snakeoil.key
+DefaultDependencies=no
+After=systemd-remount-fs.service
 Before=postgresql.service postgresql@17-main.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/make-ssl-cert generate-default-snakeoil --force-overwrite
 [Install]
-WantedBy=multi-user.target
+WantedBy=sysinit.target
 `;
 
 /** Packages ask this whether they may start their services; nothing runs while an image is built. */

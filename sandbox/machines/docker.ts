@@ -26,7 +26,10 @@ const idLabel = "slipway.machine";
 /** Folders that must not lie on the container's own layered file system, since the machine's engine makes layers itself. */
 const volumes = { docker: "/var/lib/docker", containerd: "/var/lib/containerd" };
 
-/** Exit codes of a container whose init called reboot(2): the kernel ends it with this signal (pid_namespaces(7)). */
+/** PID 1 of a machine until it is let boot; see the machine's image. */
+const gate = "/usr/local/lib/sandbox/power";
+
+/** Exit code of a container whose init called reboot(2): the kernel ends it with this signal (pid_namespaces(7)). */
 const restarted = 128 + 1;
 
 /** Machines as system containers on a Docker engine. Calls for one machine follow one another. */
@@ -97,6 +100,16 @@ export class DockerMachines implements Machines {
     return containers.flatMap((container) => container.Labels[idLabel] ?? []).sort();
   }
 
+  /** Ends what a daemon that was killed left half-done: machines that run but were never let boot. */
+  async finishPowering(): Promise<void> {
+    for (const id of await this.list()) {
+      if ((await this.power(id)) !== "on") continue;
+      const container = this.#ground.engine.docker.getContainer(nameIn(this.#ground.slot, id));
+      const { Processes: processes = [] } = (await ifThere(container.top())) ?? {};
+      if (processes.some((process: string[]) => process.some((field) => field.includes(gate)))) await this.turnOn(id);
+    }
+  }
+
   /**
    * Turns machines on again that rebooted from inside: a container that reboots only ends. Machines that were powered
    * off from inside stay off.
@@ -154,7 +167,7 @@ export class DockerMachines implements Machines {
       Labels: labels,
       // systemd asks this variable whether it runs in a container, and of which kind.
       Env: ["container=docker"],
-      Entrypoint: ["/usr/local/lib/sandbox/power"],
+      Entrypoint: [gate],
       // systemd refuses a machine of the first cgroup generation unless it is told that this is meant.
       Cmd: engine.cgroups === 1 ? ["systemd.unified_cgroup_hierarchy=0", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"] : [],
       HostConfig: {

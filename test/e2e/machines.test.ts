@@ -95,6 +95,7 @@ describe("a machine", () => {
   it("boots as a cloud's machine does: keys, name, user data, nothing failed", async () => {
     expect(await on(one.address, "cloud-init status --wait")).toContain("status: done");
     expect(await on(one.address, "hostname; cat /root/made")).toBe("droplet-1\nby user data");
+    expect(await on(one.address, "getent hosts ::1 && cat /proc/net/if_inet6")).toContain("lo");
     expect(await on(one.address, "systemctl is-system-running --wait; systemctl --failed --no-legend")).toBe("running");
     expect(await on(one.address, "getent passwd | awk -F: '$3 >= 1000 && $3 < 60000 {print $1}'")).toBe("");
   });
@@ -110,6 +111,19 @@ describe("a machine", () => {
     await machines.destroy(two.id);
     expect(first).toHaveLength(3);
     for (const line of first ?? []) expect(second).not.toContain(line);
+  });
+
+  it("boots after all when the daemon died before it let it", async () => {
+    const three = order("droplet-4");
+    await machines.create(three);
+    await machines.turnOff(three.id, "hard");
+    const { docker } = prepared.engine;
+    await docker.getContainer("slipway-7-droplet-4").start();
+    await sleep(1000);
+    expect(await reaches(three.address, 22)).toBe(false);
+    await machines.finishPowering();
+    expect(await on(three.address, "cloud-init status --wait")).toContain("status: done");
+    await machines.destroy(three.id);
   });
 
   it("has a database server that is up and speaks UTF-8", async () => {
