@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pack } from "tar-stream";
-import { type Engine, finished, ifThere } from "../engine.js";
+import { type Engine, finished, ifThere, statusOf } from "../engine.js";
 import { withLock } from "../lock.js";
 import { type Say, timed } from "../progress.js";
 import { UserError } from "../userError.js";
@@ -81,7 +81,28 @@ export async function ensureImages(
       // Both end before the lock goes, also when one of them fails.
       const ended = await Promise.allSettled([machines(), apps()]);
       for (const end of ended) if (end.status === "rejected") throw end.reason;
+      await removeSuperseded(engine, [rootfs, ...Object.values(all).map(imageOf)]);
     });
+  }
+}
+
+/** Age from which an image of another recipe goes, in seconds: until then another checkout may still want it. */
+const grace = 24 * 3600;
+
+/** Removes images of older recipes that no container uses. */
+async function removeSuperseded(engine: Engine, current: readonly string[]): Promise<void> {
+  const names = new Set(current.map((image) => image.split(":")[0]));
+  const old = (await engine.docker.listImages()).filter((image) => image.Created < Date.now() / 1000 - grace);
+  for (const name of old.flatMap((image) => image.RepoTags ?? [])) {
+    const [repo = "", tag = ""] = name.split(":");
+    if (!names.has(repo) || current.includes(name) || !/^[0-9a-f]{12}$/.test(tag)) continue;
+    // 409: in use.
+    await engine.docker
+      .getImage(name)
+      .remove()
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 409 && statusOf(error) !== 404) throw error;
+      });
   }
 }
 
