@@ -88,7 +88,7 @@ function firstContact(name: string, host: DropletHost, opts: pulumi.CustomResour
       addPreviousOutputInEnv: false,
       triggers: [host.machine.id],
     },
-    { ...opts, ignoreChanges: ["connection", "create", "stdin"] },
+    { ...opts, dependsOn: [host.firewall], ignoreChanges: ["connection", "create", "stdin"] },
   );
 }
 

@@ -19,8 +19,8 @@ export interface DropletHostArgs {
 }
 
 /**
- * A droplet behind a cloud firewall that knows it from its first second (by tag), with a host key made in the stack, so
- * that the very first connection is to the right machine.
+ * A droplet behind a cloud firewall, with a host key made in the stack, so that the very first connection is to the right
+ * machine. The firewall names the droplet by id: a tag's counts change by themselves, which a refresh would report.
  */
 export class DropletHost extends pulumi.ComponentResource {
   /** Public IPv4 address. */
@@ -38,6 +38,8 @@ export class DropletHost extends pulumi.ComponentResource {
   readonly deployKey: pulumi.Output<string>;
   /** The machine, for \`deletedWith\` of what lives on it. */
   readonly machine: digitalocean.Droplet;
+  /** What the cloud lets through. Everything that is done on the machine waits for it. */
+  readonly firewall: digitalocean.Firewall;
 
   constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
@@ -52,12 +54,6 @@ export class DropletHost extends pulumi.ComponentResource {
       { name, publicKey: login.publicKeyOpenssh.apply(trim) },
       { parent: this },
     );
-    const tag = new digitalocean.Tag(`${name}-tag`, { name }, { parent: this });
-    const firewall = new digitalocean.Firewall(
-      `${name}-firewall`,
-      { name, tags: [tag.name], inboundRules: inboundRules(args.sshFrom), outboundRules: outboundRules() },
-      { parent: this },
-    );
     this.machine = new digitalocean.Droplet(
       `${name}-droplet`,
       {
@@ -66,14 +62,23 @@ export class DropletHost extends pulumi.ComponentResource {
         size: args.size,
         image: args.image,
         resizeDisk: false,
-        tags: [tag.name],
         sshKeys: [sshKey.id],
         userData: pulumi
           .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, login.publicKeyOpenssh])
           .apply(([privateKey, publicKey, deployKey]) => cloudInit({ hostKey: { privateKey, publicKey }, deployKey })),
       },
       // These replace the machine when they change; what they decide is decided once, at its making.
-      { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"], dependsOn: [firewall] },
+      { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"] },
+    );
+    this.firewall = new digitalocean.Firewall(
+      `${name}-firewall`,
+      {
+        name,
+        dropletIds: [this.machine.id.apply(Number)],
+        inboundRules: inboundRules(args.sshFrom),
+        outboundRules: outboundRules(),
+      },
+      { parent: this },
     );
     this.address = this.machine.ipv4Address;
     this.deployKey = login.publicKeyOpenssh.apply(trim);

@@ -49,7 +49,6 @@ export function isUnfinished(exported: unknown): boolean {
 /** Where each kind of resource is listed, and what identifies it to Pulumi. */
 const lists: Readonly<Record<string, { readonly path: string; readonly key: string; readonly id: string }>> = {
   "digitalocean:index/sshKey:SshKey": { path: "/v2/account/keys", key: "ssh_keys", id: "id" },
-  "digitalocean:index/tag:Tag": { path: "/v2/tags", key: "tags", id: "name" },
   "digitalocean:index/firewall:Firewall": { path: "/v2/firewalls", key: "firewalls", id: "id" },
   "digitalocean:index/droplet:Droplet": { path: "/v2/droplets", key: "droplets", id: "id" },
 };

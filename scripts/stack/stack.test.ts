@@ -71,7 +71,7 @@ describe("unfinished creations", () => {
     deployment: {
       pending_operations: [
         operation("creating", "digitalocean:index/droplet:Droplet", { name: "slipway-dev" }),
-        operation("creating", "digitalocean:index/tag:Tag", { name: "slipway-dev" }),
+        operation("creating", "digitalocean:index/sshKey:SshKey", { name: "slipway-dev" }),
         operation("creating", "command:remote:Command", { create: "x" }),
         operation("updating", "digitalocean:index/firewall:Firewall", { name: "slipway-dev" }),
       ],
@@ -85,7 +85,7 @@ describe("unfinished creations", () => {
         type: "digitalocean:index/droplet:Droplet",
         name: "slipway-dev",
       },
-      { urn: "urn:digitalocean:index/tag:Tag", type: "digitalocean:index/tag:Tag", name: "slipway-dev" },
+      { urn: "urn:digitalocean:index/sshKey:SshKey", type: "digitalocean:index/sshKey:SshKey", name: "slipway-dev" },
       { urn: "urn:command:remote:Command", type: "command:remote:Command" },
     ]);
     expect(isUnfinished(exported)).toBe(true);
@@ -100,7 +100,7 @@ describe("unfinished creations", () => {
           { id: 42, name: "slipway-dev" },
         ],
       },
-      "/v2/tags?per_page=200": { tags: [] },
+      "/v2/account/keys?per_page=200": { ssh_keys: [] },
     };
     expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
       new Map([["urn:digitalocean:index/droplet:Droplet", "42"]]),
