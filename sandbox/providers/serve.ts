@@ -62,8 +62,17 @@ export function method<Request extends Message, Response extends Message>(
  */
 export function serve(served: Plugin, version: string): void {
   const engineAddress = process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument));
+  endWithParent();
   // The engine reads the port from the first line.
   start(served, version, engineAddress).then(({ port }) => console.log(String(port)));
+}
+
+/** Ends this process with the engine that started it: a killed engine tells its plugins nothing. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 1000).unref();
 }
 
 /** Listens on a free port of loopback. `engineAddress` is where the engine takes log lines. */
