@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createSandboxApp } from "./app.js";
-import { dropletBody, type TestSandbox, testSandbox } from "./testing.js";
+import { createSandboxApp } from "./app";
+import { dropletBody, type TestSandbox, testSandbox } from "./testing";
 
 const ID = 530000001;
 const machine = (number = 0) => `droplet-${ID + number}`;

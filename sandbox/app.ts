@@ -1,24 +1,24 @@
 import { Hono } from "hono";
-import * as z from "zod";
-import { type Clock, ClockState, ControlledClock } from "./control/clock.js";
-import { Faults } from "./control/faults.js";
-import type { Forwards } from "./control/forwards.js";
-import { controlApp } from "./control/routes.js";
-import { defaultSettings, Settings } from "./control/settings.js";
-import { digitalOceanApp } from "./digitalocean/app.js";
-import type { Cloud } from "./digitalocean/cloud.js";
-import type { NetworkPlan } from "./digitalocean/network.js";
-import { type RestoreReport, reconcile } from "./digitalocean/reconcile.js";
-import { emptyState, parseState } from "./digitalocean/state.js";
-import { WorkQueue } from "./digitalocean/work.js";
-import type { SandboxEnv } from "./http/env.js";
-import { RequestLog } from "./http/requests.js";
-import { UncoveredList } from "./http/uncovered.js";
-import type { Machines } from "./machines/machines.js";
-import { Saver } from "./store/saver.js";
-import type { Store } from "./store/store.js";
+import { z } from "zod";
+import { type Clock, ClockState, ControlledClock } from "./control/clock";
+import { Faults } from "./control/faults";
+import type { Forwards } from "./control/forwards";
+import { controlApp } from "./control/routes";
+import { defaultSettings, Settings } from "./control/settings";
+import { digitalOceanApp } from "./digitalocean/app";
+import type { Cloud } from "./digitalocean/cloud";
+import type { NetworkPlan } from "./digitalocean/network";
+import { type RestoreReport, reconcile } from "./digitalocean/reconcile";
+import { emptyState, parseState } from "./digitalocean/state";
+import { WorkQueue } from "./digitalocean/work";
+import type { SandboxEnv } from "./http/env";
+import { RequestLog } from "./http/requests";
+import { UncoveredList } from "./http/uncovered";
+import type { Machines } from "./machines/machines";
+import { Saver } from "./store/saver";
+import type { Store } from "./store/store";
 
-export type { RestoreReport } from "./digitalocean/reconcile.js";
+export type { RestoreReport } from "./digitalocean/reconcile";
 
 /** What the emulated clouds need of the process they live in. */
 export interface SandboxDeps {

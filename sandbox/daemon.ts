@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as z from "zod";
-import { holderOfPort } from "./portHolder.js";
-import type { Slot } from "./slot.js";
-import { UserError } from "./userError.js";
+import { z } from "zod";
+import { holderOfPort } from "./portHolder";
+import type { Slot } from "./slot";
+import { UserError } from "./userError";
 
 /** What a running daemon tells of itself; see `serve.ts`. */
 const Health = z.looseObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainLogs } from "./engine.js";
+import { plainLogs } from "./engine";
 
 function framed(stream: number, text: string): Buffer {
   const head = Buffer.alloc(8);

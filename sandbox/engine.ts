@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import Docker from "dockerode";
-import { reasonOf, UserError } from "./userError.js";
+import { reasonOf, UserError } from "./userError";
 
 /** A Docker engine, and what the sandbox must know of it. */
 export interface Engine {

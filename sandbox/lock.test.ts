@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { withLock } from "./lock.js";
+import { withLock } from "./lock";
 
 const fresh = async () => join(await mkdtemp(join(tmpdir(), "lock-")), "folder", "lock");
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UserError } from "./userError.js";
+import { UserError } from "./userError";
 
 /**
  * Does `work` while holding a lock that the kernel keeps on `file`: it is gone when this process dies, however it

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { checkDisk, connectEngine, type Engine, ifThere } from "./engine.js";
-import { ensureImages, type Images } from "./images/index.js";
-import type { Say } from "./progress.js";
-import { type RegistryCertificate, registryCertificate } from "./registry/certificate.js";
-import { ensureRegistry } from "./registry/registry.js";
-import { trustRegistry } from "./registry/trust.js";
-import type { Slot } from "./slot.js";
-import { UserError } from "./userError.js";
+import { checkDisk, connectEngine, type Engine, ifThere } from "./engine";
+import { ensureImages, type Images } from "./images/index";
+import type { Say } from "./progress";
+import { type RegistryCertificate, registryCertificate } from "./registry/certificate";
+import { ensureRegistry } from "./registry/registry";
+import { trustRegistry } from "./registry/trust";
+import type { Slot } from "./slot";
+import { UserError } from "./userError";
 
 /** Everything on the engine that the daemon builds on. */
 export interface Prepared {

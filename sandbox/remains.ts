@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import type Docker from "dockerode";
-import { type Engine, ifThere } from "./engine.js";
-import { shutDown } from "./machines/shutDown.js";
-import { distrustRegistry } from "./registry/trust.js";
-import { nameIn, type Slot } from "./slot.js";
+import { type Engine, ifThere } from "./engine";
+import { shutDown } from "./machines/shutDown";
+import { distrustRegistry } from "./registry/trust";
+import { nameIn, type Slot } from "./slot";
 
 /** Shuts all containers of the slot down. They are kept, and a start brings them back. */
 export async function stopContainers(engine: Engine, slot: Slot): Promise<number> {

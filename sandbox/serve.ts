@@ -2,16 +2,16 @@ import { writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { serve as listen } from "@hono/node-server";
-import { createSandboxApp } from "./app.js";
-import { systemClock } from "./control/clock.js";
-import { buildOf, checkPort, pidFile } from "./daemon.js";
-import { TcpForwards } from "./forwards/forwards.js";
-import { probeConfinement } from "./machines/confinement.js";
-import { DockerMachines } from "./machines/docker.js";
-import { prepare } from "./prepare.js";
-import type { Slot } from "./slot.js";
-import { fileStore } from "./store/file.js";
-import { reasonOf, UserError } from "./userError.js";
+import { createSandboxApp } from "./app";
+import { systemClock } from "./control/clock";
+import { buildOf, checkPort, pidFile } from "./daemon";
+import { TcpForwards } from "./forwards/forwards";
+import { probeConfinement } from "./machines/confinement";
+import { DockerMachines } from "./machines/docker";
+import { prepare } from "./prepare";
+import type { Slot } from "./slot";
+import { fileStore } from "./store/file";
+import { reasonOf, UserError } from "./userError";
 
 /**
  * Runs the daemon until it gets SIGTERM or SIGINT.

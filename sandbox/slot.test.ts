@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameIn, slotOf } from "./slot.js";
+import { nameIn, slotOf } from "./slot";
 
 describe("slotOf", () => {
   it("is slot 0 in the user's cache where nothing is said", () => {

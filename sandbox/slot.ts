@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "./userError.js";
+import { UserError } from "./userError";
 
 /** Ports, addresses and folders of one sandbox. Ten of them fit beside each other on one computer. */
 export interface Slot {

@@ -1,8 +1,8 @@
-import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app.js";
-import type { Settings } from "./control/settings.js";
-import { defaultNetwork } from "./digitalocean/network.js";
-import { type MemoryMachines, memoryMachines } from "./machines/memory.js";
-import { memoryStore } from "./store/memory.js";
+import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app";
+import type { Settings } from "./control/settings";
+import { defaultNetwork } from "./digitalocean/network";
+import { type MemoryMachines, memoryMachines } from "./machines/memory";
+import { memoryStore } from "./store/memory";
 
 /** What a request got: status, headers and the body as JSON (`undefined` if there is none). */
 export interface Got {

@@ -17,6 +17,12 @@ import {
   teamScript,
 } from "./steps";
 
+/**
+ * Attempts to connect once the machine has been reached before: about a minute with the plugin's growing pauses, enough
+ * for a restart after a new size. Each attempt at a machine with a changed host key counts, too.
+ */
+const attempts = 20;
+
 /** What a machine becomes a host with. */
 export interface BootstrapArgs {
   readonly host: DropletHost;
@@ -54,7 +60,7 @@ export class Bootstrap extends pulumi.ComponentResource {
     this.hostKey = contact.stdout.apply((text) => text.trim());
     this.connection = pulumi
       .all([host.firstContact, this.hostKey])
-      .apply(([connection, hostKey]) => ({ ...connection, hostKey }));
+      .apply(([connection, hostKey]) => ({ ...connection, hostKey, dialErrorLimit: attempts }));
 
     const step = (role: string, script: pulumi.Input<string>, dependsOn: pulumi.Resource[]) =>
       remoteScript(`${name}-${role}`, { connection: this.connection, script }, { ...within, dependsOn });

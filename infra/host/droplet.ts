@@ -4,6 +4,9 @@ import * as tls from "@pulumi/tls";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import { cloudInit } from "./cloudInit";
 
+/** Attempts to connect to a machine that boots: about five minutes with the plugin's growing pauses. */
+const bootAttempts = 60;
+
 /** What a machine on DigitalOcean is made from. */
 export interface DropletHostArgs {
   /** Region slug, e.g. `fra1`. */
@@ -89,7 +92,7 @@ export class DropletHost extends pulumi.ComponentResource {
         user: "deploy",
         privateKey,
         hostKey: publicKey.trim(),
-        dialErrorLimit: 60,
+        dialErrorLimit: bootAttempts,
         perDialTimeout: 10,
       }));
     this.registerOutputs({ address: this.address });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /** The sandbox's time. Everything that has a time reads it here, so that a test can stop it or move it on. */
 export interface Clock {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 const where = {
   /** HTTP method in capitals; `*` is any. */

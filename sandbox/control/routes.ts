@@ -1,13 +1,13 @@
 import { Hono } from "hono";
-import * as z from "zod";
-import { BadBody, readBody } from "../http/body.js";
-import type { SandboxEnv } from "../http/env.js";
-import type { RequestLog } from "../http/requests.js";
-import type { UncoveredList } from "../http/uncovered.js";
-import type { ControlledClock } from "./clock.js";
-import { Fault, type Faults } from "./faults.js";
-import type { Forwards } from "./forwards.js";
-import { Settings } from "./settings.js";
+import { z } from "zod";
+import { BadBody, readBody } from "../http/body";
+import type { SandboxEnv } from "../http/env";
+import type { RequestLog } from "../http/requests";
+import type { UncoveredList } from "../http/uncovered";
+import type { ControlledClock } from "./clock";
+import { Fault, type Faults } from "./faults";
+import type { Forwards } from "./forwards";
+import { Settings } from "./settings";
 
 /** What the control routes act on. */
 export interface Controls {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { z } from "zod";
 
 /**
  * When an action that has begun is shown as completed. It never is before its machine is really there:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testSandbox } from "../testing.js";
+import { testSandbox } from "../testing";
 
 describe("the API's surroundings", () => {
   it("asks for a token", async () => {

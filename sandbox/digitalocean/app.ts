@@ -1,14 +1,14 @@
 import { type Context, Hono } from "hono";
-import type { Faults } from "../control/faults.js";
-import { BadBody } from "../http/body.js";
-import type { SandboxEnv } from "../http/env.js";
-import { injectFaults } from "../http/faults.js";
-import type { RequestLog } from "../http/requests.js";
-import type { UncoveredList } from "../http/uncovered.js";
-import type { Cloud } from "./cloud.js";
-import { ApiError, errorId } from "./errors.js";
-import { RateLimit, RequestIds } from "./headers.js";
-import { routes } from "./routes.js";
+import type { Faults } from "../control/faults";
+import { BadBody } from "../http/body";
+import type { SandboxEnv } from "../http/env";
+import { injectFaults } from "../http/faults";
+import type { RequestLog } from "../http/requests";
+import type { UncoveredList } from "../http/uncovered";
+import type { Cloud } from "./cloud";
+import { ApiError, errorId } from "./errors";
+import { RateLimit, RequestIds } from "./headers";
+import { routes } from "./routes";
 
 /** What stands around the API's routes. */
 export interface Surroundings {

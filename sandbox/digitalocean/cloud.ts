@@ -1,11 +1,11 @@
-import type { Clock } from "../control/clock.js";
-import type { Settings } from "../control/settings.js";
-import type { Machines } from "../machines/machines.js";
-import type { Action } from "./actions/model.js";
-import type { Filters } from "./firewalls/filters.js";
-import type { NetworkPlan } from "./network.js";
-import type { State } from "./state.js";
-import type { WorkQueue } from "./work.js";
+import type { Clock } from "../control/clock";
+import type { Settings } from "../control/settings";
+import type { Machines } from "../machines/machines";
+import type { Action } from "./actions/model";
+import type { Filters } from "./firewalls/filters";
+import type { NetworkPlan } from "./network";
+import type { State } from "./state";
+import type { WorkQueue } from "./work";
 
 /** What the models of the emulated cloud work with. */
 export interface Cloud {

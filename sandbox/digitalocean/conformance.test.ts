@@ -2,7 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { dropletBody, KEY, type TestSandbox, testSandbox } from "../testing.js";
+import { dropletBody, KEY, type TestSandbox, testSandbox } from "../testing";
 
 // Both come as TypeScript sources that do not hold to this project's compiler settings; by a name that is computed they
 // stay out of its type check. What they answer is compared in full below.

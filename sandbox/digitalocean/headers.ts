@@ -1,5 +1,5 @@
-import type { Clock } from "../control/clock.js";
-import { uuid } from "./ids.js";
+import type { Clock } from "../control/clock";
+import { uuid } from "./ids";
 
 /** Requests an account may make in an hour. */
 const LIMIT = 5000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressNumber, netmask, nextFree, overlap } from "./network.js";
+import { addressNumber, netmask, nextFree, overlap } from "./network";
 
 describe("nextFree", () => {
   it("is the lowest that is not taken, both ends included", () => {

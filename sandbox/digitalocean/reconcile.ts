@@ -1,9 +1,9 @@
-import { applyAddresses } from "./actions/changes.js";
-import { perform } from "./actions/run.js";
-import type { Cloud } from "./cloud.js";
-import { type Droplet, machineId } from "./droplets/model.js";
-import { reapply } from "./firewalls/filters.js";
-import { extraAddresses } from "./reservedips/model.js";
+import { applyAddresses } from "./actions/changes";
+import { perform } from "./actions/run";
+import type { Cloud } from "./cloud";
+import { type Droplet, machineId } from "./droplets/model";
+import { reapply } from "./firewalls/filters";
+import { extraAddresses } from "./reservedips/model";
 
 /** What became of the machines after a restart of the daemon; ids are those of machines. */
 export interface RestoreReport {

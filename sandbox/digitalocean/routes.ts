@@ -1,19 +1,19 @@
 import type { Hono } from "hono";
-import type { SandboxEnv } from "../http/env.js";
-import { accountRoutes } from "./account/routes.js";
-import { actionRoutes } from "./actions/routes.js";
-import { catalogRoutes } from "./catalog/routes.js";
-import type { Cloud } from "./cloud.js";
-import { dropletActionRoutes } from "./droplets/actions.js";
-import { backupRoutes } from "./droplets/backups.js";
-import { dropletRoutes } from "./droplets/routes.js";
-import { firewallRoutes } from "./firewalls/routes.js";
-import { keyRoutes } from "./keys/routes.js";
-import { projectRoutes } from "./projects/routes.js";
-import { reservedIpRoutes } from "./reservedips/routes.js";
-import { tagRoutes } from "./tags/routes.js";
-import { volumeRoutes } from "./volumes/routes.js";
-import { vpcRoutes } from "./vpcs/routes.js";
+import type { SandboxEnv } from "../http/env";
+import { accountRoutes } from "./account/routes";
+import { actionRoutes } from "./actions/routes";
+import { catalogRoutes } from "./catalog/routes";
+import type { Cloud } from "./cloud";
+import { dropletActionRoutes } from "./droplets/actions";
+import { backupRoutes } from "./droplets/backups";
+import { dropletRoutes } from "./droplets/routes";
+import { firewallRoutes } from "./firewalls/routes";
+import { keyRoutes } from "./keys/routes";
+import { projectRoutes } from "./projects/routes";
+import { reservedIpRoutes } from "./reservedips/routes";
+import { tagRoutes } from "./tags/routes";
+import { volumeRoutes } from "./volumes/routes";
+import { vpcRoutes } from "./vpcs/routes";
 
 /** Every route of the DigitalOcean API that the sandbox knows. */
 export function routes(app: Hono<SandboxEnv>, cloud: Cloud): void {

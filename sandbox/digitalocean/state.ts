@@ -1,12 +1,12 @@
-import * as z from "zod";
-import type { Action } from "./actions/model.js";
-import type { Droplet } from "./droplets/model.js";
-import type { FirewallRecord } from "./firewalls/model.js";
-import type { Key } from "./keys/model.js";
-import type { Project } from "./projects/model.js";
-import type { ReservedIp } from "./reservedips/model.js";
-import type { Volume } from "./volumes/model.js";
-import type { Vpc } from "./vpcs/model.js";
+import { z } from "zod";
+import type { Action } from "./actions/model";
+import type { Droplet } from "./droplets/model";
+import type { FirewallRecord } from "./firewalls/model";
+import type { Key } from "./keys/model";
+import type { Project } from "./projects/model";
+import type { ReservedIp } from "./reservedips/model";
+import type { Volume } from "./volumes/model";
+import type { Vpc } from "./vpcs/model";
 
 /** What the last thing of each kind was numbered; the first of them are where the real cloud was in 2026. */
 export interface Counters {

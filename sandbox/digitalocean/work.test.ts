@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { WorkQueue } from "./work.js";
+import { WorkQueue } from "./work";
 
 it("runs the jobs of one machine in order and those of others beside them", async () => {
   const work = new WorkQueue();

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { TcpForwards } from "./forwards.js";
+import { TcpForwards } from "./forwards";
 
 const ending: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

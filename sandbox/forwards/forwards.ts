@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
-import type { Forwards } from "../control/forwards.js";
+import type { Forwards } from "../control/forwards";
 
 /** A way from loopback to a machine's port. */
 export interface Forward {

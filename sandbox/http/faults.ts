@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Faults } from "../control/faults.js";
-import type { SandboxEnv } from "./env.js";
+import type { Faults } from "../control/faults";
+import type { SandboxEnv } from "./env";
 
 /**
  * Injects the faults in force.

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { Clock } from "../control/clock.js";
-import type { SandboxEnv } from "./env.js";
+import type { Clock } from "../control/clock";
+import type { SandboxEnv } from "./env";
 
 /** One request a cloud's API has answered. */
 export interface SeenRequest {

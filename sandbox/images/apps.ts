@@ -1,4 +1,4 @@
-import { aptInstall, type Recipe } from "./recipe.js";
+import { aptInstall, type Recipe } from "./recipe";
 
 const trust = [
   "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",

@@ -1,4 +1,4 @@
-import { aptInstall, type ContextFile, type Recipe } from "./recipe.js";
+import { aptInstall, type ContextFile, type Recipe } from "./recipe";
 
 /**
  * The ground of every other image: a bare Debian with the certificates this computer trusts.

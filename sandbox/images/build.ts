@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pack } from "tar-stream";
-import { type Engine, finished, ifThere, statusOf } from "../engine.js";
-import { withLock } from "../lock.js";
-import { type Say, timed } from "../progress.js";
-import { UserError } from "../userError.js";
-import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps.js";
-import { baseRecipe } from "./base.js";
-import { hostCertificates } from "./hostCertificates.js";
-import { bareRecipe, goldenRecipe } from "./machine.js";
-import { imageOf, type Recipe } from "./recipe.js";
-import { makeRootfs, rootfsImage } from "./rootfs.js";
+import { type Engine, finished, ifThere, statusOf } from "../engine";
+import { withLock } from "../lock";
+import { type Say, timed } from "../progress";
+import { UserError } from "../userError";
+import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
+import { baseRecipe } from "./base";
+import { hostCertificates } from "./hostCertificates";
+import { bareRecipe, goldenRecipe } from "./machine";
+import { imageOf, type Recipe } from "./recipe";
+import { makeRootfs, rootfsImage } from "./rootfs";
 
 /** Names of the images a sandbox runs on. */
 export interface Images {

@@ -1,1 +1,1 @@
-export { ensureImages, type Images } from "./build.js";
+export { ensureImages, type Images } from "./build";

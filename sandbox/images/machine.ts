@@ -1,4 +1,4 @@
-import { aptInstall, type Recipe } from "./recipe.js";
+import { aptInstall, type Recipe } from "./recipe";
 
 /** What a cloud's own Debian image holds before anyone has touched it. */
 const cloudPackages = [

@@ -1,8 +1,8 @@
 import { rootCertificates } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { recipes } from "./build.js";
-import { privateOnes } from "./hostCertificates.js";
-import { imageOf, type Recipe } from "./recipe.js";
+import { recipes } from "./build";
+import { privateOnes } from "./hostCertificates";
+import { imageOf, type Recipe } from "./recipe";
 
 const recipe: Recipe = { name: "x", title: "x", dockerfile: "FROM y\n", files: { a: { content: "1" } }, tags: [] };
 

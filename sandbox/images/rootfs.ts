@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Engine } from "../engine.js";
-import { finished } from "../engine.js";
-import { UserError } from "../userError.js";
+import type { Engine } from "../engine";
+import { finished } from "../engine";
+import { UserError } from "../userError";
 
 const release = "trixie";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cloudFirewall } from "./cloudFirewall.js";
+import { cloudFirewall } from "./cloudFirewall";
 
 describe("cloudFirewall", () => {
   it("without a firewall takes everything away", () => {

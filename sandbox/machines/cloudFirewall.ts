@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Firewall, FirewallPermission } from "./machines.js";
+import type { Firewall, FirewallPermission } from "./machines";
 
 /** Name of the packet filter's table inside a machine's network namespace. */
 const table = "inet sandbox_cloud";

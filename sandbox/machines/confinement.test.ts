@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostConfigOf, nameserversIn } from "./confinement.js";
+import { hostConfigOf, nameserversIn } from "./confinement";
 
 describe("hostConfigOf", () => {
   it("is the plain word where the engine grants it", () => {

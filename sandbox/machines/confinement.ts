@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
-import { type Engine, runErrand, statusOf } from "../engine.js";
-import { reasonOf, UserError } from "../userError.js";
+import { type Engine, runErrand, statusOf } from "../engine";
+import { reasonOf, UserError } from "../userError";
 
 /** What a system container is started with on one engine. */
 export interface Confinement {

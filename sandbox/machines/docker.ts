@@ -1,12 +1,12 @@
 import type Docker from "dockerode";
-import { type Engine, ifThere, runErrand, statusOf } from "../engine.js";
-import { nameIn, type Slot } from "../slot.js";
-import { cloudFirewall } from "./cloudFirewall.js";
-import { type Confinement, hostConfigOf } from "./confinement.js";
-import type { Capacity, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines.js";
-import { type Note, Notes } from "./notes.js";
-import { type Seed, seedFiles, tarOf } from "./seed.js";
-import { shutDown, unlessOff } from "./shutDown.js";
+import { type Engine, ifThere, runErrand, statusOf } from "../engine";
+import { nameIn, type Slot } from "../slot";
+import { cloudFirewall } from "./cloudFirewall";
+import { type Confinement, hostConfigOf } from "./confinement";
+import type { Capacity, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines";
+import { type Note, Notes } from "./notes";
+import { type Seed, seedFiles, tarOf } from "./seed";
+import { shutDown, unlessOff } from "./shutDown";
 
 /** What the machines of one sandbox stand on. */
 export interface MachineGround {

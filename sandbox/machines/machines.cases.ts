@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Firewall, MachineOrder, Machines } from "./machines.js";
+import type { Firewall, MachineOrder, Machines } from "./machines";
 
 /** What the suite needs of an implementation. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { machinesCases } from "./machines.cases.js";
-import type { MachineOrder } from "./machines.js";
-import { memoryMachines } from "./memory.js";
+import type { MachineOrder } from "./machines";
+import { machinesCases } from "./machines.cases";
+import { memoryMachines } from "./memory";
 
 const order = (id: string): MachineOrder => ({
   id,

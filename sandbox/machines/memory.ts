@@ -1,4 +1,4 @@
-import type { Capacity, Firewall, MachineOrder, Machines, Power } from "./machines.js";
+import type { Capacity, Firewall, MachineOrder, Machines, Power } from "./machines";
 
 /** A machine that is only a record. */
 export interface MemoryMachine {

@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { networkScript } from "./docker.js";
-import { Notes } from "./notes.js";
+import { networkScript } from "./docker";
+import { Notes } from "./notes";
 
 describe("Notes", () => {
   it("are kept for the next who asks, and forgotten once", async () => {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Firewall } from "./machines.js";
+import type { Firewall } from "./machines";
 
 /** What must be put back each time a machine is turned on, because it lives in its network, which goes with the power. */
 export interface Note {

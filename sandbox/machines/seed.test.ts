@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { extract } from "tar-stream";
 import { describe, expect, it } from "vitest";
-import { seedFiles, tarOf } from "./seed.js";
+import { seedFiles, tarOf } from "./seed";
 
 const order = {
   id: "droplet-1",

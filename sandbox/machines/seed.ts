@@ -1,5 +1,5 @@
 import { pack } from "tar-stream";
-import type { MachineOrder } from "./machines.js";
+import type { MachineOrder } from "./machines";
 
 /** What a machine finds on its disk before it boots for the first time, besides its image. */
 export interface Seed {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { ifThere, statusOf } from "../engine.js";
+import { ifThere, statusOf } from "../engine";
 
 /** Seconds a container has to shut down by itself. */
 const limit = 30;

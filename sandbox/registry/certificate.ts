@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Engine, runErrand } from "../engine.js";
+import { type Engine, runErrand } from "../engine";
 
 /** PEM texts of the registry's TLS. */
 export interface RegistryCertificate {

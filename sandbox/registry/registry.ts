@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hash } from "bcryptjs";
-import { type Engine, ifThere, statusOf } from "../engine.js";
-import { tarOf } from "../machines/seed.js";
-import { nameIn, registryPort, type Slot } from "../slot.js";
-import type { RegistryCertificate } from "./certificate.js";
+import { type Engine, ifThere, statusOf } from "../engine";
+import { tarOf } from "../machines/seed";
+import { nameIn, registryPort, type Slot } from "../slot";
+import type { RegistryCertificate } from "./certificate";
 
 /** Login of every sandbox's registry. Public on purpose: it guards nothing but is asked for, as a real registry's is. */
 export const registryLogin = { username: "slipway", password: "rehearsal-only" } as const;

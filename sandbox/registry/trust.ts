@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { type Engine, runErrand } from "../engine.js";
-import type { Slot } from "../slot.js";
+import { type Engine, runErrand } from "../engine";
+import type { Slot } from "../slot";
 
 /** Where an engine looks for authorities of single registries, on its own computer. */
 const folder = "/etc/docker/certs.d";

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Store } from "./store.js";
+import type { Store } from "./store";
 
 /**
  * Keeps the document in one JSON file. A save writes a file beside it, brings it to the disk and renames it, so that a

@@ -1,4 +1,4 @@
-import type { Store } from "./store.js";
+import type { Store } from "./store";
 
 /** Keeps the document for as long as the process lives. A copy is taken on both ways, as a file would. */
 export function memoryStore(): Store {

@@ -1,4 +1,4 @@
-import type { Store } from "./store.js";
+import type { Store } from "./store";
 
 /** Brings records to a store one save at a time; calls that come while one is under way share the next. */
 export class Saver {

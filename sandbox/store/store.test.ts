@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileStore } from "./file.js";
-import { memoryStore } from "./memory.js";
-import { Saver } from "./saver.js";
-import type { Store } from "./store.js";
+import { fileStore } from "./file";
+import { memoryStore } from "./memory";
+import { Saver } from "./saver";
+import type { Store } from "./store";
 
 let folder: string;
 beforeEach(async () => {

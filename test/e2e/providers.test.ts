@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { docker } from "../../sandbox/providers/docker/docker.js";
-import { driver, keptCall } from "../../sandbox/providers/testing.js";
+import { docker } from "../../sandbox/providers/docker/docker";
+import { driver, keptCall } from "../../sandbox/providers/testing";
 
 const engine = new Docker();
 const folder = mkdtempSync(join(tmpdir(), "slipway-image-"));

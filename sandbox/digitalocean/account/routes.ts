@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
-import type { SandboxEnv } from "../../http/env.js";
-import { uuid } from "../ids.js";
+import type { SandboxEnv } from "../../http/env";
+import { uuid } from "../ids";
 
 /** `/v2/account`: one account that never changes. */
 export function accountRoutes(app: Hono<SandboxEnv>): void {

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
-import { findSize } from "../catalog/sizes.js";
-import type { Cloud } from "../cloud.js";
-import { type Droplet, findDroplet, forgetDroplet, machineId, machineOrder, setSize } from "../droplets/model.js";
-import { applyFilter, forgetApplied } from "../firewalls/filters.js";
-import { extraAddresses } from "../reservedips/model.js";
-import type { Change } from "./model.js";
+import { findSize } from "../catalog/sizes";
+import type { Cloud } from "../cloud";
+import { type Droplet, findDroplet, forgetDroplet, machineId, machineOrder, setSize } from "../droplets/model";
+import { applyFilter, forgetApplied } from "../firewalls/filters";
+import { extraAddresses } from "../reservedips/model";
+import type { Change } from "./model";
 
 /** Does a change's work on the machines. Can be repeated. Rejects with the machine's own reason. */
 export async function carryOut(cloud: Cloud, change: Change): Promise<void> {

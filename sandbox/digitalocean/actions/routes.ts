@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
-import type { SandboxEnv } from "../../http/env.js";
-import type { Cloud } from "../cloud.js";
-import { page } from "../envelope.js";
-import { notFound } from "../errors.js";
-import type { Action } from "./model.js";
-import { observe } from "./run.js";
-import { actionView } from "./view.js";
+import type { SandboxEnv } from "../../http/env";
+import type { Cloud } from "../cloud";
+import { page } from "../envelope";
+import { notFound } from "../errors";
+import type { Action } from "./model";
+import { observe } from "./run";
+import { actionView } from "./view";
 
 /** `/v2/actions`: everything that was done, newest first. */
 export function actionRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {

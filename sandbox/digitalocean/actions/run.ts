@@ -1,6 +1,6 @@
-import type { Cloud } from "../cloud.js";
-import { carryOut, giveUp, settle } from "./changes.js";
-import type { Action } from "./model.js";
+import type { Cloud } from "../cloud";
+import { carryOut, giveUp, settle } from "./changes";
+import type { Action } from "./model";
 
 /** How many actions are remembered; the oldest that are over go first. */
 const REMEMBERED = 2000;

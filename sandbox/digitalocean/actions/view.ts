@@ -1,7 +1,7 @@
-import { findRegion } from "../catalog/regions.js";
-import { regionView } from "../catalog/views.js";
-import { apiTime } from "../ids.js";
-import type { Action } from "./model.js";
+import { findRegion } from "../catalog/regions";
+import { regionView } from "../catalog/views";
+import { apiTime } from "../ids";
+import type { Action } from "./model";
 
 /** An action as the API shows it. */
 export function actionView(action: Action) {

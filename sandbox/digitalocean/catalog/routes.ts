@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
-import type { SandboxEnv } from "../../http/env.js";
-import { page } from "../envelope.js";
-import { notFound } from "../errors.js";
-import { findImage, images } from "./images.js";
-import { regions } from "./regions.js";
-import { sizes } from "./sizes.js";
-import { imageView, regionView, sizeView } from "./views.js";
+import type { SandboxEnv } from "../../http/env";
+import { page } from "../envelope";
+import { notFound } from "../errors";
+import { findImage, images } from "./images";
+import { regions } from "./regions";
+import { sizes } from "./sizes";
+import { imageView, regionView, sizeView } from "./views";
 
 /** `/v2/regions`, `/v2/sizes`, `/v2/images`: what there is to choose from. */
 export function catalogRoutes(app: Hono<SandboxEnv>): void {

@@ -1,7 +1,7 @@
-import { apiTime } from "../ids.js";
-import { BOOTABLE, type Image } from "./images.js";
-import { type Region, regions } from "./regions.js";
-import { type Size, sizes } from "./sizes.js";
+import { apiTime } from "../ids";
+import { BOOTABLE, type Image } from "./images";
+import { type Region, regions } from "./regions";
+import { type Size, sizes } from "./sizes";
 
 /** Hours a month is charged for at most, by which the API tells hourly prices. */
 const HOURS_A_MONTH = 672;

@@ -1,19 +1,19 @@
 import type { Hono } from "hono";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import type { Action, Change } from "../actions/model.js";
-import { requireAction } from "../actions/routes.js";
-import { begin, observe, untilShown } from "../actions/run.js";
-import { actionView } from "../actions/view.js";
-import { findSize } from "../catalog/sizes.js";
-import type { Cloud } from "../cloud.js";
-import { page } from "../envelope.js";
-import { beyondSandbox, unprocessable } from "../errors.js";
-import { taggedWith } from "../tags/model.js";
-import { AskedPolicy, policyFrom } from "./backups.js";
-import type { Droplet } from "./model.js";
-import { requireDroplet, requireUnlocked } from "./require.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import type { Action, Change } from "../actions/model";
+import { requireAction } from "../actions/routes";
+import { begin, observe, untilShown } from "../actions/run";
+import { actionView } from "../actions/view";
+import { findSize } from "../catalog/sizes";
+import type { Cloud } from "../cloud";
+import { page } from "../envelope";
+import { beyondSandbox, unprocessable } from "../errors";
+import { taggedWith } from "../tags/model";
+import { AskedPolicy, policyFrom } from "./backups";
+import type { Droplet } from "./model";
+import { requireDroplet, requireUnlocked } from "./require";
 
 const Asked = z.object({
   type: z.string(),

@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
-import * as z from "zod";
-import type { SandboxEnv } from "../../http/env.js";
-import type { BackupPolicy } from "../actions/model.js";
-import type { Cloud } from "../cloud.js";
-import { page } from "../envelope.js";
-import { unprocessable } from "../errors.js";
-import { apiTime } from "../ids.js";
-import type { Droplet } from "./model.js";
-import { requireDroplet } from "./require.js";
+import { z } from "zod";
+import type { SandboxEnv } from "../../http/env";
+import type { BackupPolicy } from "../actions/model";
+import type { Cloud } from "../cloud";
+import { page } from "../envelope";
+import { unprocessable } from "../errors";
+import { apiTime } from "../ids";
+import type { Droplet } from "./model";
+import { requireDroplet } from "./require";
 
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const HOURS = [0, 4, 8, 12, 16, 20];

@@ -1,19 +1,19 @@
-import * as z from "zod";
-import type { Action, BackupPolicy } from "../actions/model.js";
-import { begin } from "../actions/run.js";
-import { BOOTABLE, findImage } from "../catalog/images.js";
-import { findRegion } from "../catalog/regions.js";
-import { findSize } from "../catalog/sizes.js";
-import type { Cloud } from "../cloud.js";
-import { beyondSandbox, unprocessable } from "../errors.js";
-import { reapply } from "../firewalls/filters.js";
-import { findKey } from "../keys/routes.js";
-import { nextFree } from "../network.js";
-import { ensureTags } from "../tags/model.js";
-import type { Volume } from "../volumes/model.js";
-import { defaultVpc, type Vpc } from "../vpcs/model.js";
-import { AskedPolicy, policyFrom } from "./backups.js";
-import type { Droplet } from "./model.js";
+import { z } from "zod";
+import type { Action, BackupPolicy } from "../actions/model";
+import { begin } from "../actions/run";
+import { BOOTABLE, findImage } from "../catalog/images";
+import { findRegion } from "../catalog/regions";
+import { findSize } from "../catalog/sizes";
+import type { Cloud } from "../cloud";
+import { beyondSandbox, unprocessable } from "../errors";
+import { reapply } from "../firewalls/filters";
+import { findKey } from "../keys/routes";
+import { nextFree } from "../network";
+import { ensureTags } from "../tags/model";
+import type { Volume } from "../volumes/model";
+import { defaultVpc, type Vpc } from "../vpcs/model";
+import { AskedPolicy, policyFrom } from "./backups";
+import type { Droplet } from "./model";
 
 const HOSTNAME = /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?$/;
 /** Most bytes of user data the cloud takes. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dropletBody, KEY, testSandbox } from "../../testing.js";
+import { dropletBody, KEY, testSandbox } from "../../testing";
 
 const ID = 530000001;
 

@@ -1,7 +1,7 @@
-import type { MachineImage, MachineOrder } from "../../machines/machines.js";
-import type { BackupPolicy } from "../actions/model.js";
-import type { Size } from "../catalog/sizes.js";
-import type { State } from "../state.js";
+import type { MachineImage, MachineOrder } from "../../machines/machines";
+import type { BackupPolicy } from "../actions/model";
+import type { Size } from "../catalog/sizes";
+import type { State } from "../state";
 
 /** A droplet on record. `created` in milliseconds since 1970; memory in MiB, disk in GiB. */
 export interface Droplet {

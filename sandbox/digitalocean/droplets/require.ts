@@ -1,8 +1,8 @@
-import { advance, pending } from "../actions/run.js";
-import type { Cloud } from "../cloud.js";
-import { notFound, unprocessable } from "../errors.js";
-import type { State } from "../state.js";
-import type { Droplet } from "./model.js";
+import { advance, pending } from "../actions/run";
+import type { Cloud } from "../cloud";
+import { notFound, unprocessable } from "../errors";
+import type { State } from "../state";
+import type { Droplet } from "./model";
 
 /** The droplet of an id as it stands in a path. Throws the API's 404. */
 export function requireDroplet(state: State, id: string): Droplet {

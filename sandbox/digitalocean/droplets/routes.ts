@@ -1,19 +1,19 @@
 import type { Context, Hono } from "hono";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import { begin, observe, untilShown } from "../actions/run.js";
-import { actionLink } from "../actions/view.js";
-import type { Cloud } from "../cloud.js";
-import { origin, page } from "../envelope.js";
-import { beyondSandbox, unprocessable } from "../errors.js";
-import { reapply } from "../firewalls/filters.js";
-import { covers } from "../firewalls/model.js";
-import { firewallView } from "../firewalls/view.js";
-import { findTag, taggedWith } from "../tags/model.js";
-import { AskedDroplets, createDroplets } from "./create.js";
-import { type Droplet, detachDroplet } from "./model.js";
-import { requireDroplet, requireUnlocked } from "./require.js";
-import { dropletView } from "./view.js";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import { begin, observe, untilShown } from "../actions/run";
+import { actionLink } from "../actions/view";
+import type { Cloud } from "../cloud";
+import { origin, page } from "../envelope";
+import { beyondSandbox, unprocessable } from "../errors";
+import { reapply } from "../firewalls/filters";
+import { covers } from "../firewalls/model";
+import { firewallView } from "../firewalls/view";
+import { findTag, taggedWith } from "../tags/model";
+import { AskedDroplets, createDroplets } from "./create";
+import { type Droplet, detachDroplet } from "./model";
+import { requireDroplet, requireUnlocked } from "./require";
+import { dropletView } from "./view";
 
 /** `/v2/droplets`: droplets, their actions aside. */
 export function dropletRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {

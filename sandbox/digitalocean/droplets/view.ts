@@ -1,13 +1,13 @@
-import { pending } from "../actions/run.js";
-import { findImage } from "../catalog/images.js";
-import { findRegion } from "../catalog/regions.js";
-import { findSize } from "../catalog/sizes.js";
-import { imageView, regionView, sizeView } from "../catalog/views.js";
-import type { Cloud } from "../cloud.js";
-import { apiTime } from "../ids.js";
-import { netmask } from "../network.js";
-import { nextWindow } from "./backups.js";
-import type { Droplet } from "./model.js";
+import { pending } from "../actions/run";
+import { findImage } from "../catalog/images";
+import { findRegion } from "../catalog/regions";
+import { findSize } from "../catalog/sizes";
+import { imageView, regionView, sizeView } from "../catalog/views";
+import type { Cloud } from "../cloud";
+import { apiTime } from "../ids";
+import { netmask } from "../network";
+import { nextWindow } from "./backups";
+import type { Droplet } from "./model";
 
 /** A droplet as the API shows it. */
 export function dropletView(cloud: Cloud, droplet: Droplet) {

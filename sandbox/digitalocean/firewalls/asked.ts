@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
-import * as z from "zod";
-import { beyondSandbox, unprocessable } from "../errors.js";
-import type { State } from "../state.js";
-import { findTag } from "../tags/model.js";
-import type { Peers, Rule } from "./model.js";
+import { z } from "zod";
+import { beyondSandbox, unprocessable } from "../errors";
+import type { State } from "../state";
+import { findTag } from "../tags/model";
+import type { Peers, Rule } from "./model";
 
 const AskedPeers = z.object({
   addresses: z.array(z.string()).nullish(),

@@ -1,6 +1,6 @@
-import type { Cloud } from "../cloud.js";
-import { findDroplet, liveDroplets, machineId } from "../droplets/model.js";
-import { covers, type FirewallRecord, resolve } from "./model.js";
+import type { Cloud } from "../cloud";
+import { findDroplet, liveDroplets, machineId } from "../droplets/model";
+import { covers, type FirewallRecord, resolve } from "./model";
 
 /** What is known of the packet filter of one droplet's machine. Rules as JSON; `undefined` if nothing is known. */
 export interface Filter {

@@ -1,6 +1,6 @@
-import type { Firewall, FirewallPermission } from "../../machines/machines.js";
-import { type Droplet, liveDroplets } from "../droplets/model.js";
-import type { State } from "../state.js";
+import type { Firewall, FirewallPermission } from "../../machines/machines";
+import { type Droplet, liveDroplets } from "../droplets/model";
+import type { State } from "../state";
 
 /** Where the packets of a rule come from or go to. Lists that were not given stay absent. */
 export interface Peers {

@@ -1,7 +1,7 @@
-import type { Cloud } from "../cloud.js";
-import { apiTime } from "../ids.js";
-import { firewallStatus, pendingChanges } from "./filters.js";
-import type { FirewallRecord, Rule } from "./model.js";
+import type { Cloud } from "../cloud";
+import { apiTime } from "../ids";
+import { firewallStatus, pendingChanges } from "./filters";
+import type { FirewallRecord, Rule } from "./model";
 
 /** A firewall as the API shows it. */
 export function firewallView(cloud: Cloud, firewall: FirewallRecord) {

@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import type { Cloud } from "../cloud.js";
-import { page } from "../envelope.js";
-import { notFound, unprocessable } from "../errors.js";
-import type { State } from "../state.js";
-import { fingerprint, type Key } from "./model.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import type { Cloud } from "../cloud";
+import { page } from "../envelope";
+import { notFound, unprocessable } from "../errors";
+import type { State } from "../state";
+import { fingerprint, type Key } from "./model";
 
 const NewKey = z.object({ name: z.string().min(1, "Name can't be blank"), public_key: z.string() });
 const ChangedKey = z.object({ name: z.string().min(1, "Name can't be blank") });

@@ -1,6 +1,6 @@
-import type { Cloud } from "../cloud.js";
-import { uuid } from "../ids.js";
-import type { Project } from "./model.js";
+import type { Cloud } from "../cloud";
+import { uuid } from "../ids";
+import type { Project } from "./model";
 
 /** The project that holds whatever no other holds; made when it is first asked for. */
 export function defaultProject(cloud: Cloud): Project {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dropletBody, testSandbox } from "../../testing.js";
+import { dropletBody, testSandbox } from "../../testing";
 
 describe("/v2/projects", () => {
   it("is made, changed, holds resources, and goes when it is empty", async () => {

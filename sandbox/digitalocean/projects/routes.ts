@@ -1,14 +1,14 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import type { Cloud } from "../cloud.js";
-import { origin, page } from "../envelope.js";
-import { ApiError, conflict, notFound, unprocessable } from "../errors.js";
-import { apiTime, uuid } from "../ids.js";
-import type { State } from "../state.js";
-import { addProject, defaultProject } from "./default.js";
-import type { Project } from "./model.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import type { Cloud } from "../cloud";
+import { origin, page } from "../envelope";
+import { ApiError, conflict, notFound, unprocessable } from "../errors";
+import { apiTime, uuid } from "../ids";
+import type { State } from "../state";
+import { addProject, defaultProject } from "./default";
+import type { Project } from "./model";
 
 /** The purposes the API knows; any other is kept as `Other: …`. */
 const PURPOSES = [

@@ -1,4 +1,4 @@
-import type { State } from "../state.js";
+import type { State } from "../state";
 
 /** An address that is reserved and can be moved between droplets. */
 export interface ReservedIp {

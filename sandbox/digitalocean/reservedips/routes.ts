@@ -1,24 +1,24 @@
 import type { Hono } from "hono";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import { applyAddresses } from "../actions/changes.js";
-import type { Action } from "../actions/model.js";
-import { requireAction } from "../actions/routes.js";
-import { begin, observe, untilShown } from "../actions/run.js";
-import { actionLink, actionView } from "../actions/view.js";
-import { findRegion } from "../catalog/regions.js";
-import { regionView } from "../catalog/views.js";
-import type { Cloud } from "../cloud.js";
-import { findDroplet } from "../droplets/model.js";
-import { requireUnlocked } from "../droplets/require.js";
-import { dropletView } from "../droplets/view.js";
-import { origin, page } from "../envelope.js";
-import { notFound, unprocessable } from "../errors.js";
-import { addressNumber, nextFree } from "../network.js";
-import { defaultProject } from "../projects/default.js";
-import type { State } from "../state.js";
-import type { ReservedIp } from "./model.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import { applyAddresses } from "../actions/changes";
+import type { Action } from "../actions/model";
+import { requireAction } from "../actions/routes";
+import { begin, observe, untilShown } from "../actions/run";
+import { actionLink, actionView } from "../actions/view";
+import { findRegion } from "../catalog/regions";
+import { regionView } from "../catalog/views";
+import type { Cloud } from "../cloud";
+import { findDroplet } from "../droplets/model";
+import { requireUnlocked } from "../droplets/require";
+import { dropletView } from "../droplets/view";
+import { origin, page } from "../envelope";
+import { notFound, unprocessable } from "../errors";
+import { addressNumber, nextFree } from "../network";
+import { defaultProject } from "../projects/default";
+import type { State } from "../state";
+import type { ReservedIp } from "./model";
 
 const NewIp = z.object({
   region: z.string().nullish(),

@@ -1,6 +1,6 @@
-import { unprocessable } from "../errors.js";
-import { bears } from "../firewalls/model.js";
-import type { State } from "../state.js";
+import { unprocessable } from "../errors";
+import { bears } from "../firewalls/model";
+import type { State } from "../state";
 
 /** What may be tagged in the sandbox, by the API's name for its kind. */
 export type TaggedKind = "droplet" | "volume";

@@ -1,13 +1,13 @@
 import type { Context, Hono } from "hono";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import type { Cloud } from "../cloud.js";
-import { origin, page } from "../envelope.js";
-import { beyondSandbox, notFound, unprocessable } from "../errors.js";
-import { reapply } from "../firewalls/filters.js";
-import type { State } from "../state.js";
-import { addTag, deleteTag, ensureTags, findTag, removeTag, type Tagged, taggedWith } from "./model.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import type { Cloud } from "../cloud";
+import { origin, page } from "../envelope";
+import { beyondSandbox, notFound, unprocessable } from "../errors";
+import { reapply } from "../firewalls/filters";
+import type { State } from "../state";
+import { addTag, deleteTag, ensureTags, findTag, removeTag, type Tagged, taggedWith } from "./model";
 
 const NewTag = z.object({ name: z.string() });
 const Resources = z.object({

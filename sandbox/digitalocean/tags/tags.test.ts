@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dropletBody, testSandbox } from "../../testing.js";
+import { dropletBody, testSandbox } from "../../testing";
 
 const none = { count: 0 };
 

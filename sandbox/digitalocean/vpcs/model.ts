@@ -1,6 +1,6 @@
-import { findRegion } from "../catalog/regions.js";
-import type { Cloud } from "../cloud.js";
-import { uuid } from "../ids.js";
+import { findRegion } from "../catalog/regions";
+import type { Cloud } from "../cloud";
+import { uuid } from "../ids";
 
 /** A private network on record: every machine of the sandbox is on the one network it has. */
 export interface Vpc {

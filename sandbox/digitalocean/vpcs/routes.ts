@@ -1,16 +1,16 @@
 import type { Context, Hono } from "hono";
 import ipaddr from "ipaddr.js";
-import * as z from "zod";
-import { readBody } from "../../http/body.js";
-import type { SandboxEnv } from "../../http/env.js";
-import { findRegion } from "../catalog/regions.js";
-import type { Cloud } from "../cloud.js";
-import { page } from "../envelope.js";
-import { ApiError, notFound, unprocessable } from "../errors.js";
-import { apiTime } from "../ids.js";
-import { overlap } from "../network.js";
-import type { State } from "../state.js";
-import { addVpc, type Vpc } from "./model.js";
+import { z } from "zod";
+import { readBody } from "../../http/body";
+import type { SandboxEnv } from "../../http/env";
+import { findRegion } from "../catalog/regions";
+import type { Cloud } from "../cloud";
+import { page } from "../envelope";
+import { ApiError, notFound, unprocessable } from "../errors";
+import { apiTime } from "../ids";
+import { overlap } from "../network";
+import type { State } from "../state";
+import { addVpc, type Vpc } from "./model";
 
 const name = z.string().regex(/^[a-zA-Z0-9.-]+$/, "Name may only contain alphanumeric characters, dashes and periods");
 const description = z.string().max(255);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dropletBody, testSandbox } from "../../testing.js";
+import { dropletBody, testSandbox } from "../../testing";
 
 describe("/v2/vpcs", () => {
   it("is made, changed and deleted when nothing is in it", async () => {

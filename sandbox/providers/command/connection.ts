@@ -88,9 +88,12 @@ export async function connected<T>(
   }
 }
 
+/** A host that is not the one the connection pins. More attempts would not make it so. */
+class WrongHostKey extends Error {}
+
 /**
- * Attempts until one succeeds or the hop's limit is passed. A host that is still booting refuses connections, and may
- * show another key or know no user yet, so every kind of failure is tried again.
+ * Attempts until one succeeds or the hop's limit is passed. A host that is still booting refuses connections and may know
+ * no user yet, so these are tried again.
  */
 async function dial(hop: Hop, call: Call, what: string, through?: Client): Promise<Client> {
   const config = clientConfig(hop);
@@ -100,6 +103,7 @@ async function dial(hop: Hop, call: Call, what: string, through?: Client): Promi
       return await attempt(hop, config, call.signal, through);
     } catch (error) {
       call.signal.throwIfAborted();
+      if (error instanceof WrongHostKey) throw error;
       failures += 1;
       if (hop.dialErrorLimit >= 0 && failures > hop.dialErrorLimit) {
         throw new Error(`after ${failures - 1} failed attempts: ${error instanceof Error ? error.message : error}`);
@@ -141,7 +145,7 @@ async function attempt(hop: Hop, config: ConnectConfig, signal: AbortSignal, thr
   try {
     return await new Promise((resolve, reject) => {
       client.once("ready", () => resolve(client));
-      client.on("error", (error) => reject(new Error(explain(error, hop, expected, shown))));
+      client.on("error", (error) => reject(explain(error, hop, expected, shown)));
       client.once("close", () => reject(new Error(`${address(hop)} closed the connection before it was ready`)));
       client.on("keyboard-interactive", (_name, _text, _language, prompts, finish) =>
         finish(prompts.map(() => hop.password ?? "")),
@@ -176,22 +180,19 @@ function forward(proxy: Client, { host, port }: Hop): Promise<Duplex> {
 
 const address = ({ host, port }: Hop) => `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
-/** One line that says what failed. */
-function explain(
-  error: Error & { level?: string; code?: string },
-  hop: Hop,
-  expected?: Buffer,
-  shown?: Buffer,
-): string {
+/** What failed, in one line. */
+function explain(error: Error & { level?: string; code?: string }, hop: Hop, expected?: Buffer, shown?: Buffer): Error {
   const where = address(hop);
   if (expected !== undefined && shown !== undefined && !expected.equals(shown)) {
-    return `${where} showed the host key ${fingerprint(shown)}, but connection.hostKey is ${fingerprint(expected)}; the connection was refused`;
+    return new WrongHostKey(
+      `${where} showed the host key ${fingerprint(shown)}, but connection.hostKey is ${fingerprint(expected)}; the connection was refused`,
+    );
   }
-  if (error.code === "ECONNREFUSED") return `${where} refused the connection`;
+  if (error.code === "ECONNREFUSED") return new Error(`${where} refused the connection`);
   if (error.level === "client-authentication") {
-    return `${where} did not let the user ${hop.user} in: ${error.message}`;
+    return new Error(`${where} did not let the user ${hop.user} in: ${error.message}`);
   }
-  return `${where}: ${error.message}`;
+  return new Error(`${where}: ${error.message}`);
 }
 
 function fingerprint(blob: Buffer): string {

@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { KEY, type TestSandbox, testSandbox } from "../../testing.js";
+import { KEY, type TestSandbox, testSandbox } from "../../testing";
 import { Unfinished } from "../resource";
 import { driver, keptCall } from "../testing";
 import { type Properties, unknown } from "../wire";

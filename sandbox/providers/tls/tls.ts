@@ -1,5 +1,5 @@
 /** The `tls` plugin's stand-in: private keys. */
-import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Failure, Made, Plugin, Resource } from "../resource";
 import type { Properties } from "../wire";
@@ -32,15 +32,31 @@ function mistakes({ algorithm, ecdsaCurve, rsaBits }: Properties): Failure[] {
   return [];
 }
 
-/** A new key. */
+/** How a new key leaves the generator. */
+const asPem = {
+  privateKeyEncoding: { format: "pem", type: "pkcs8" },
+  publicKeyEncoding: { format: "pem", type: "spki" },
+} as const;
+
+/**
+ * A new key. It is read back from text: a key straight from the generator can lock up Node 20 when it is exported as JWK
+ * while the generator's own job is collected.
+ */
 async function generate(algorithm: string, curve: Curve, rsaBits: number): Promise<KeyObject> {
+  // The types know the form of the result only for literal options.
+  const made: unknown = await generatePem(algorithm, curve, rsaBits);
+  return createPrivateKey((made as { privateKey: string }).privateKey);
+}
+
+function generatePem(algorithm: string, curve: Curve, rsaBits: number): Promise<unknown> {
+  const make = promisify(generateKeyPair);
   switch (algorithm) {
     case "RSA":
-      return (await promisify(generateKeyPair)("rsa", { modulusLength: rsaBits })).privateKey;
+      return make("rsa", { modulusLength: rsaBits, ...asPem });
     case "ECDSA":
-      return (await promisify(generateKeyPair)("ec", { namedCurve: curves[curve] })).privateKey;
+      return make("ec", { namedCurve: curves[curve], ...asPem });
     default:
-      return (await promisify(generateKeyPair)("ed25519")).privateKey;
+      return make("ed25519", asPem);
   }
 }
 
