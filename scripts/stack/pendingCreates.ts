@@ -6,6 +6,15 @@ import { z } from "zod";
 
 const State = z.looseObject({
   deployment: z.looseObject({
+    resources: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          id: z.string().optional(),
+          inputs: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .default([]),
     pending_operations: z
       .array(
         z.looseObject({
@@ -70,4 +79,23 @@ export async function findMade(
     if (match) found.set(urn, String(match[place.id]));
   }
   return found;
+}
+
+/** A machine of the cloud, as its list shows it. */
+export interface ListedMachine {
+  readonly id: number;
+  readonly name: string;
+}
+
+/**
+ * Machines that bear the name of one of the stack's own but are not it: an answer of the cloud was lost, and the plugin
+ * ordered the machine again.
+ */
+export function doubles(exported: unknown, listed: readonly ListedMachine[]): ListedMachine[] {
+  const own = State.parse(exported).deployment.resources.filter(
+    ({ type }) => type === "digitalocean:index/droplet:Droplet",
+  );
+  const ids = new Set(own.map(({ id }) => id));
+  const names = new Set(own.map(({ inputs }) => inputs.name));
+  return listed.filter(({ id, name }) => names.has(name) && !ids.has(String(id)));
 }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { isAtLeast } from "../setup/pulumi";
-import { findMade, isUnfinished, pendingCreates } from "./pendingCreates";
+import { doubles, findMade, isUnfinished, pendingCreates } from "./pendingCreates";
 import { currentSlot } from "./slot";
 import { forSlot, isSandboxStack } from "./stackFile";
 import { areStale } from "./staleLock";
@@ -105,6 +105,21 @@ describe("unfinished creations", () => {
     expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
       new Map([["urn:digitalocean:index/droplet:Droplet", "42"]]),
     );
+  });
+});
+
+describe("doubles", () => {
+  const droplet = { type: "digitalocean:index/droplet:Droplet", id: "2", inputs: { name: "slipway-dev" } };
+  const exported = { deployment: { resources: [{ type: "pulumi:pulumi:Stack" }, droplet] } };
+
+  it("are machines of the stack's name that the stack does not know", () => {
+    const listed = [
+      { id: 1, name: "slipway-dev" },
+      { id: 2, name: "slipway-dev" },
+      { id: 3, name: "other" },
+    ];
+    expect(doubles(exported, listed)).toEqual([{ id: 1, name: "slipway-dev" }]);
+    expect(doubles({ deployment: {} }, listed)).toEqual([]);
   });
 });
 

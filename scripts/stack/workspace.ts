@@ -5,7 +5,7 @@ import { execa, type Options } from "execa";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
-import { findMade, isUnfinished, pendingCreates } from "./pendingCreates";
+import { doubles, findMade, isUnfinished, type ListedMachine, pendingCreates } from "./pendingCreates";
 import type { Slot } from "./slot";
 import { stackFile } from "./stackFile";
 import { areStale, isAlive, readLocks } from "./staleLock";
@@ -61,6 +61,18 @@ export class Workspace {
       ...(imports.length > 0 ? imports : ["--clear-pending-creates"]),
     ]);
     if (imports.length > 0) await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+  }
+
+  /** Removes machines that were ordered twice because an answer of the cloud was lost: the stack knows only the last. */
+  async removeDoubles(): Promise<void> {
+    const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
+    const { droplets } = (await this.#cloud("/v2/droplets?per_page=200")) as { droplets: ListedMachine[] };
+    for (const { id, name } of doubles(exported, droplets)) {
+      process.stderr.write(
+        `Machine ${name} was made twice, because an answer of the cloud was lost; droplet ${id} is removed\n`,
+      );
+      await this.#cloud(`/v2/droplets/${id}`, "DELETE");
+    }
   }
 
   /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails */
@@ -144,13 +156,16 @@ export class Workspace {
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
-  async #cloud(path: string): Promise<unknown> {
-    const response = await fetch(`${this.slot.api}${path}`, { headers: { authorization: `Bearer ${sandboxToken}` } });
+  async #cloud(path: string, method = "GET"): Promise<unknown> {
+    const response = await fetch(`${this.slot.api}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${sandboxToken}` },
+    });
     if (!response.ok)
       throw new UserError(
         `${this.slot.api}${path} answered ${response.status}; ./scripts/sandbox status says how the sandbox is`,
       );
-    return response.json();
+    return response.status === 204 ? undefined : response.json();
   }
 
   #binary(): string {

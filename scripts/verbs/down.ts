@@ -11,6 +11,7 @@ export async function down(stack: string): Promise<void> {
     await startSandbox();
     await workspace.open();
     await workspace.mend();
+    await workspace.removeDoubles();
     await workspace.run(["destroy", "--yes", "--skip-preview"]);
     await workspace.pulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack]);
   }

@@ -14,6 +14,7 @@ export async function up(stack: string): Promise<void> {
   await workspace.open();
   await workspace.mend();
   await workspace.run(["up", "--yes", "--skip-preview"]);
+  await workspace.removeDoubles();
   process.stdout.write(`${describeChanges(await workspace.lastChanges())}\n`);
   const urls = await reachableUrls(slot, await workspace.outputs());
   for (const url of urls.slice(1)) process.stdout.write(`${url}\n`);
