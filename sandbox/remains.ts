@@ -12,7 +12,7 @@ export async function stopContainers(engine: Engine, slot: Slot): Promise<number
   return running.length;
 }
 
-/** Removes every container, volume and network of the slot, the trust in its registry, and its records. */
+/** Removes every container, volume and network of the slot, images pushed to its registry, the trust in it, and its records. */
 export async function purge(engine: Engine, slot: Slot): Promise<void> {
   const filters = labelFilter(slot);
   for (const { Id: id } of await containersOf(engine, slot, true)) {
@@ -22,6 +22,9 @@ export async function purge(engine: Engine, slot: Slot): Promise<void> {
   for (const { Name: name } of volumes ?? []) await ifThere(engine.docker.getVolume(name).remove());
   for (const { Id: id } of await engine.docker.listNetworks({ filters })) {
     await ifThere(engine.docker.getNetwork(id).remove());
+  }
+  for (const name of await tagsUnder(engine, `${slot.registry.server}/`)) {
+    await ifThere(engine.docker.getImage(name).remove()).catch(ignore(409));
   }
   const [image] = await imageNames(engine);
   if (image !== undefined) await distrustRegistry(engine, slot, image);
@@ -40,9 +43,13 @@ export async function removeImages(engine: Engine): Promise<number> {
   return used;
 }
 
-async function imageNames(engine: Engine): Promise<readonly string[]> {
+function imageNames(engine: Engine): Promise<readonly string[]> {
+  return tagsUnder(engine, "slipway-sandbox/");
+}
+
+async function tagsUnder(engine: Engine, prefix: string): Promise<readonly string[]> {
   const all = await engine.docker.listImages();
-  return all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith("slipway-sandbox/"));
+  return all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith(prefix));
 }
 
 /** Names, states and memory of a slot's machines as the engine sees them. */

@@ -190,6 +190,8 @@ describe("the end", () => {
     expect(await stack.docker("ps", "-a", ...label)).toEqual([]);
     expect(await stack.docker("network", "ls", ...label)).toEqual([]);
     expect(await stack.docker("volume", "ls", ...label)).toEqual([]);
+    const images = await stack.docker("images", "--format", "{{.Repository}}");
+    expect(images.filter((name) => name.startsWith(`10.213.${stack.slot}.2:5000/`))).toEqual([]);
     await expect(fetch(stack.api)).rejects.toThrow();
     const { stdout } = await execa("iptables-save", [], { reject: false });
     expect(stdout).not.toContain(`10.213.${stack.slot}.`);
