@@ -138,7 +138,7 @@ describe("readSettings", () => {
     expect(mistakes.find(({ path }) => path.endsWith("size"))?.mend).toBe("did you mean s-1vcpu-2gb?");
     expect(mistakes.find(({ path }) => path.endsWith("registy"))?.mend).toBe("did you mean registry?");
     expect(mistakes.find(({ path }) => path.endsWith("twin.SECRET_KEY"))?.mend).toBe(
-      "pulumi config set --stack dev --secret twin.SECRET_KEY",
+      "pulumi config set --stack dev --secret slipway:twin.SECRET_KEY",
     );
   });
 

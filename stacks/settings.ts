@@ -110,6 +110,9 @@ export function readSettings(source: ConfigSource): Settings {
   };
 }
 
+/** Where the settings stand, whatever the project is called: stack files can be carried from one project to another. */
+const namespace = "slipway";
+
 class Reader {
   readonly mistakes: Mistake[] = [];
   readonly #source: ConfigSource;
@@ -121,7 +124,7 @@ class Reader {
   }
 
   path(key: string): string {
-    return `${this.#source.project}:${key}`;
+    return `${namespace}:${key}`;
   }
 
   structure<Key extends keyof typeof structures>(
@@ -171,7 +174,7 @@ class Reader {
         this.mistakes.push({
           path: `${path}.env.${variable}`,
           what: "a secret stands here in clear",
-          mend: `list it as ${variable}: config under ${path}.secrets, then: pulumi config set --stack ${this.#source.stack} --secret ${name}.${variable}`,
+          mend: `list it as ${variable}: config under ${path}.secrets, then: pulumi config set --stack ${this.#source.stack} --secret ${namespace}:${name}.${variable}`,
         });
       }
     }
@@ -211,7 +214,7 @@ class Reader {
   secret(key: string, why: string): string | undefined {
     this.#secretsAskedFor.add(this.path(key));
     const value = this.#source.values[this.path(key)];
-    const mend = `pulumi config set --stack ${this.#source.stack} --secret ${key}`;
+    const mend = `pulumi config set --stack ${this.#source.stack} --secret ${this.path(key)}`;
     if (value === undefined) {
       this.mistakes.push({ path: this.path(key), what: `missing: ${why}`, mend });
     } else if (!this.#source.isSecret(this.path(key))) {
@@ -236,12 +239,12 @@ class Reader {
     }
   }
 
-  /** Finds keys of the project's namespace that nothing asked for. */
+  /** Finds keys of the settings' namespace that nothing asked for. */
   checkKeys(): void {
     for (const key of Object.keys(this.#source.values)) {
-      const [namespace, ...rest] = key.split(":");
+      const [owner, ...rest] = key.split(":");
       const name = rest.join(":");
-      if (namespace !== this.#source.project || name in structures || this.#secretsAskedFor.has(key)) continue;
+      if (owner !== namespace || name in structures || this.#secretsAskedFor.has(key)) continue;
       const known = [
         ...Object.keys(structures),
         ...[...this.#secretsAskedFor].map((asked) => asked.slice(namespace.length + 1)),

@@ -1,7 +1,8 @@
 /** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa, type Options } from "execa";
+import { parse } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
@@ -12,9 +13,6 @@ import { areStale, isAlive, readLocks } from "./staleLock";
 
 /** Protects nothing but the sandbox's throw-away state; it stands in the README. */
 const sandboxPassphrase = "rehearsal-only";
-
-/** The project's name in Pulumi.yaml. */
-const project = "slipway";
 
 /** Any token is good for the sandbox's own clouds. */
 const sandboxToken = "sandbox";
@@ -28,12 +26,15 @@ export class Workspace {
   readonly slot: Slot;
   readonly #toolchain: Toolchain;
   readonly #file: string;
+  /** The project's name: `pulumi new` gives a copy of the checkout another. */
+  readonly #project: string;
 
   constructor(stack: string, slot: Slot, toolchain: Toolchain) {
     this.stack = stack;
     this.slot = slot;
     this.#toolchain = toolchain;
     this.#file = stackFile(stack, slot);
+    this.#project = (parse(readFileSync(checkout("Pulumi.yaml"), "utf8")) as { name: string }).name;
     mkdirSync(this.#state(), { recursive: true });
   }
 
@@ -147,11 +148,11 @@ export class Workspace {
 
   /** Whether there is a state of this stack. */
   exists(): boolean {
-    return existsSync(join(this.#state(), ".pulumi", "stacks", project, `${this.stack}.json`));
+    return existsSync(join(this.#state(), ".pulumi", "stacks", this.#project, `${this.stack}.json`));
   }
 
   async #breakStaleLock(): Promise<void> {
-    if (!areStale(readLocks(this.#state(), project, this.stack), isAlive)) return;
+    if (!areStale(readLocks(this.#state(), this.#project, this.stack), isAlive)) return;
     process.stderr.write("An earlier run was killed and left its lock; it is gone, so the lock is opened\n");
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
