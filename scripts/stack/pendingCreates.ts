@@ -81,21 +81,31 @@ export async function findMade(
   return found;
 }
 
-/** A machine of the cloud, as its list shows it. */
-export interface ListedMachine {
-  readonly id: number;
-  readonly name: string;
+/** Something of the cloud that bears the stack's name although the stack does not know it. */
+export interface Stray {
+  readonly type: string;
+  /** Path of it in the cloud's API. */
+  readonly path: string;
 }
 
 /**
- * Machines that bear the name of one of the stack's own but are not it: an answer of the cloud was lost, and the plugin
- * ordered the machine again.
+ * Everything in the cloud that bears the name the stack gives to all it makes, and that the stack does not know: a run was
+ * cut off, or an answer was lost and the plugin ordered again.
+ * @param list answers a GET of a path with its JSON
  */
-export function doubles(exported: unknown, listed: readonly ListedMachine[]): ListedMachine[] {
-  const own = State.parse(exported).deployment.resources.filter(
-    ({ type }) => type === "digitalocean:index/droplet:Droplet",
-  );
-  const ids = new Set(own.map(({ id }) => id));
-  const names = new Set(own.map(({ inputs }) => inputs.name));
-  return listed.filter(({ id, name }) => names.has(name) && !ids.has(String(id)));
+export async function findStrays(
+  exported: unknown,
+  name: string,
+  list: (path: string) => Promise<unknown>,
+): Promise<Stray[]> {
+  const { resources } = State.parse(exported).deployment;
+  const known = new Set(resources.map(({ type, id }) => `${type} ${id}`));
+  const strays: Stray[] = [];
+  for (const [type, { path, key, id }] of Object.entries(lists)) {
+    const answer = (await list(`${path}?per_page=200`)) as Record<string, Record<string, unknown>[] | undefined>;
+    for (const item of answer[key] ?? []) {
+      if (item.name === name && !known.has(`${type} ${item[id]}`)) strays.push({ type, path: `${path}/${item[id]}` });
+    }
+  }
+  return strays;
 }

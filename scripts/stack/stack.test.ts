@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { isAtLeast } from "../setup/pulumi";
-import { doubles, findMade, isUnfinished, pendingCreates } from "./pendingCreates";
+import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import { currentSlot } from "./slot";
 import { forSlot, isSandboxStack } from "./stackFile";
 import { areStale } from "./staleLock";
@@ -108,18 +108,26 @@ describe("unfinished creations", () => {
   });
 });
 
-describe("doubles", () => {
+describe("strays", () => {
   const droplet = { type: "digitalocean:index/droplet:Droplet", id: "2", inputs: { name: "slipway-dev" } };
   const exported = { deployment: { resources: [{ type: "pulumi:pulumi:Stack" }, droplet] } };
+  const answers: Record<string, unknown> = {
+    "/v2/account/keys?per_page=200": { ssh_keys: [{ id: 7, name: "slipway-dev" }] },
+    "/v2/firewalls?per_page=200": { firewalls: [{ id: "f", name: "another" }] },
+    "/v2/droplets?per_page=200": {
+      droplets: [
+        { id: 1, name: "slipway-dev" },
+        { id: 2, name: "slipway-dev" },
+        { id: 3, name: "another" },
+      ],
+    },
+  };
 
-  it("are machines of the stack's name that the stack does not know", () => {
-    const listed = [
-      { id: 1, name: "slipway-dev" },
-      { id: 2, name: "slipway-dev" },
-      { id: 3, name: "other" },
-    ];
-    expect(doubles(exported, listed)).toEqual([{ id: 1, name: "slipway-dev" }]);
-    expect(doubles({ deployment: {} }, listed)).toEqual([]);
+  it("bear the stack's name and are not in its state", async () => {
+    expect(await findStrays(exported, "slipway-dev", async (path) => answers[path])).toEqual([
+      { type: "digitalocean:index/sshKey:SshKey", path: "/v2/account/keys/7" },
+      { type: "digitalocean:index/droplet:Droplet", path: "/v2/droplets/1" },
+    ]);
   });
 });
 

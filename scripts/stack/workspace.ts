@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
-import { doubles, findMade, isUnfinished, type ListedMachine, pendingCreates } from "./pendingCreates";
+import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import type { Slot } from "./slot";
 import { stackFile } from "./stackFile";
 import { areStale, isAlive, readLocks } from "./staleLock";
@@ -16,6 +16,9 @@ const sandboxPassphrase = "rehearsal-only";
 
 /** Any token is good for the sandbox's own clouds. */
 const sandboxToken = "sandbox";
+
+/** Longest wait for a machine to let itself be removed, in ms. */
+const removalLimit = 60_000;
 
 /** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
 export type ResourceChanges = Readonly<Record<string, number>>;
@@ -64,15 +67,15 @@ export class Workspace {
     if (imports.length > 0) await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
   }
 
-  /** Removes machines that were ordered twice because an answer of the cloud was lost: the stack knows only the last. */
-  async removeDoubles(): Promise<void> {
+  /** Removes from the sandbox's cloud what bears this stack's name but is not in its state. */
+  async removeStrays(): Promise<void> {
     const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
-    const { droplets } = (await this.#cloud("/v2/droplets?per_page=200")) as { droplets: ListedMachine[] };
-    for (const { id, name } of doubles(exported, droplets)) {
+    const name = `${this.#project}-${this.stack}`;
+    for (const { type, path } of await findStrays(exported, name, (listed) => this.#cloud(listed))) {
       process.stderr.write(
-        `Machine ${name} was made twice, because an answer of the cloud was lost; droplet ${id} is removed\n`,
+        `${type.split(":").at(-1)} ${name} was made by a run that was cut off, or twice because an answer was lost; ${path} is removed\n`,
       );
-      await this.#cloud(`/v2/droplets/${id}`, "DELETE");
+      await this.#remove(path);
     }
   }
 
@@ -157,16 +160,30 @@ export class Workspace {
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
-  async #cloud(path: string, method = "GET"): Promise<unknown> {
-    const response = await fetch(`${this.slot.api}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${sandboxToken}` },
-    });
-    if (!response.ok)
-      throw new UserError(
-        `${this.slot.api}${path} answered ${response.status}; ./scripts/sandbox status says how the sandbox is`,
-      );
-    return response.status === 204 ? undefined : response.json();
+  async #cloud(path: string): Promise<unknown> {
+    const response = await this.#ask(path, "GET");
+    if (!response.ok) throw this.#refusal(path, response.status);
+    return response.json();
+  }
+
+  /** Removes something of the cloud; a machine that is still being made refuses for a while. */
+  async #remove(path: string): Promise<void> {
+    for (const end = Date.now() + removalLimit; ; ) {
+      const { ok, status } = await this.#ask(path, "DELETE");
+      if (ok || status === 404) return;
+      if (status !== 422 || Date.now() > end) throw this.#refusal(path, status);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  #ask(path: string, method: string): Promise<Response> {
+    return fetch(`${this.slot.api}${path}`, { method, headers: { authorization: `Bearer ${sandboxToken}` } });
+  }
+
+  #refusal(path: string, status: number): UserError {
+    return new UserError(
+      `${this.slot.api}${path} answered ${status}; ./scripts/sandbox status says how the sandbox is`,
+    );
   }
 
   #binary(): string {

@@ -11,8 +11,8 @@ export async function down(stack: string): Promise<void> {
     await startSandbox();
     await workspace.open();
     await workspace.mend();
-    await workspace.removeDoubles();
     await workspace.run(["destroy", "--yes", "--skip-preview"]);
+    await workspace.removeStrays();
     await workspace.pulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack]);
   }
   if ((await machineCount(slot)) > 0) {

@@ -13,8 +13,9 @@ export async function up(stack: string): Promise<void> {
   await startSandbox();
   await workspace.open();
   await workspace.mend();
+  await workspace.removeStrays();
   await workspace.run(["up", "--yes", "--skip-preview"]);
-  await workspace.removeDoubles();
+  await workspace.removeStrays();
   process.stdout.write(`${describeChanges(await workspace.lastChanges())}\n`);
   const urls = await reachableUrls(slot, await workspace.outputs());
   for (const url of urls.slice(1)) process.stdout.write(`${url}\n`);
