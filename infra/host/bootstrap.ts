@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { postgresScript } from "../database/hostPostgres";
 import { hostFirewallScript } from "../network/hostFirewall";
 import { commandLine } from "../ssh/commandLine";
-import { remoteScript } from "../ssh/remoteScript";
+import { type HostConnection, remoteScript } from "../ssh/remoteScript";
 import type { DropletHost } from "./droplet";
 import {
   agentScript,
@@ -36,14 +36,7 @@ export interface BootstrapArgs {
 /** Makes a fresh machine a host: its own host key, packages, both users' ways in, firewall, engine, Postgres, agent. */
 export class Bootstrap extends pulumi.ComponentResource {
   /** Connection that pins the key made on the host itself. */
-  readonly connection: pulumi.Output<{
-    host: string;
-    user: string;
-    privateKey: string;
-    hostKey: string;
-    dialErrorLimit: number;
-    perDialTimeout: number;
-  }>;
+  readonly connection: pulumi.Output<HostConnection>;
   /** Public half of the host's lasting key, OpenSSH form. */
   readonly hostKey: pulumi.Output<string>;
   /** What a database on the host waits for. */
@@ -101,7 +94,7 @@ function firstContact(name: string, host: DropletHost, opts: pulumi.CustomResour
 function installAgent(
   name: string,
   path: string,
-  connection: pulumi.Output<{ host: string; user: string; privateKey: string; hostKey: string }>,
+  connection: pulumi.Output<HostConnection>,
   dependsOn: pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {

@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
+import type { HostConnection } from "../ssh/remoteScript";
 import { cloudInit } from "./cloudInit";
 
 /** Attempts to connect to a machine that boots: about five minutes with the plugin's growing pauses. */
@@ -29,14 +30,7 @@ export class DropletHost extends pulumi.ComponentResource {
   /** Public IPv4 address. */
   readonly address: pulumi.Output<string>;
   /** Connection for first contact only: it pins the host key that came by user data. */
-  readonly firstContact: pulumi.Output<{
-    host: string;
-    user: string;
-    privateKey: string;
-    hostKey: string;
-    dialErrorLimit: number;
-    perDialTimeout: number;
-  }>;
+  readonly firstContact: pulumi.Output<HostConnection>;
   /** The stack's own key for `deploy`, public half in OpenSSH form. */
   readonly deployKey: pulumi.Output<string>;
   /** The machine, for \`deletedWith\` of what lives on it. */

@@ -2,7 +2,21 @@ import { remote, type types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { commandLine } from "./commandLine";
 
-/** How a host is reached: address, user, private key, and the one host key that is accepted. */
+/** How a host is reached: address, user, private key, the one host key that is accepted, and how patiently. */
+export interface HostConnection {
+  readonly host: string;
+  readonly user: string;
+  /** OpenSSH form. */
+  readonly privateKey: string;
+  /** Public half, one line as in authorized_keys. */
+  readonly hostKey: string;
+  /** Attempts that may fail. */
+  readonly dialErrorLimit: number;
+  /** Seconds. */
+  readonly perDialTimeout: number;
+}
+
+/** What a remote command takes for its connection. */
 export type Connection = pulumi.Input<types.input.remote.ConnectionArgs>;
 
 /** Arguments of `remoteScript`. */
