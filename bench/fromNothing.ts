@@ -26,9 +26,10 @@ export async function fromNothing(stack: TestStack): Promise<Report> {
 async function longestChain(stack: TestStack): Promise<number> {
   const headers = { authorization: "Bearer sandbox", "content-type": "application/json" };
   const releases = JSON.parse(await stack.onMachine("slipway", "releases", "notes", "--json")) as {
-    digests?: Record<string, string>;
+    images: Record<string, string>;
   }[];
-  const image = Object.values(releases[0]?.digests ?? {})[0] ?? "";
+  const image = releases[0]?.images.web;
+  if (image === undefined) throw new Error("the stack has no release to take the image from");
   const registry = `10.213.${stack.slot}.2:5000`;
   const auth = Buffer.from("slipway:rehearsal-only").toString("base64");
   let id = 0;
