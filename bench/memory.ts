@@ -8,6 +8,8 @@ const settle = 20;
 
 /** Memory of the emulator's process and of a machine that runs one app. */
 export async function memory(stack: TestStack): Promise<Report> {
+  // A machine of its own: page cache that earlier deploys left active would count.
+  await stack.verb("down");
   await stack.up();
   await new Promise((resolve) => setTimeout(resolve, settle * 1000));
   const health = (await (await fetch(`${stack.api}/_sandbox/health`)).json()) as { pid: number };
