@@ -23,7 +23,7 @@ export async function purge(engine: Engine, slot: Slot): Promise<void> {
   for (const { Id: id } of await engine.docker.listNetworks({ filters })) {
     await ifThere(engine.docker.getNetwork(id).remove());
   }
-  for (const name of await tagsUnder(engine, `${slot.registry.server}/`)) {
+  for (const name of await namesUnder(engine, `${slot.registry.server}/`)) {
     await ifThere(engine.docker.getImage(name).remove()).catch(ignore(409));
   }
   const [image] = await imageNames(engine);
@@ -44,12 +44,15 @@ export async function removeImages(engine: Engine): Promise<number> {
 }
 
 function imageNames(engine: Engine): Promise<readonly string[]> {
-  return tagsUnder(engine, "slipway-sandbox/");
+  return namesUnder(engine, "slipway-sandbox/");
 }
 
-async function tagsUnder(engine: Engine, prefix: string): Promise<readonly string[]> {
+/** Every name an image bears under `prefix`: an image that another sandbox holds keeps its digest here without a tag. */
+async function namesUnder(engine: Engine, prefix: string): Promise<readonly string[]> {
   const all = await engine.docker.listImages();
-  return all.flatMap((image) => image.RepoTags ?? []).filter((name) => name.startsWith(prefix));
+  return all
+    .flatMap((image) => [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])])
+    .filter((name) => name.startsWith(prefix));
 }
 
 /** Names, states and memory of a slot's machines as the engine sees them. */
