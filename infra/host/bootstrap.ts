@@ -4,7 +4,6 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { postgresScript } from "../database/hostPostgres";
 import { hostFirewallScript } from "../network/hostFirewall";
-import { commandLine } from "../ssh/commandLine";
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
 import type { DropletHost } from "./droplet";
 import {
@@ -77,16 +76,9 @@ export class Bootstrap extends pulumi.ComponentResource {
 
 /** Runs once in a machine's life: afterwards sshd no longer answers with the key this step pins. */
 function firstContact(name: string, host: DropletHost, opts: pulumi.CustomResourceOptions): remote.Command {
-  return new remote.Command(
+  return remoteScript(
     `${name}-first-contact`,
-    {
-      connection: host.firstContact,
-      create: commandLine(["sudo", "bash", "-euo", "pipefail", "-s"]),
-      stdin: firstContactScript(),
-      logging: "none",
-      addPreviousOutputInEnv: false,
-      triggers: [host.machine.id],
-    },
+    { connection: host.firstContact, script: firstContactScript(), triggers: [host.machine.id] },
     { ...opts, dependsOn: [host.firewall], ignoreChanges: ["connection", "create", "stdin"] },
   );
 }

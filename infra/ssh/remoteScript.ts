@@ -26,8 +26,8 @@ export interface RemoteScriptArgs {
   readonly script: pulumi.Input<string>;
   /** Argument vector that undoes the script. Runs with the script on its standard input, so it must not read it. */
   readonly undo?: readonly string[];
-  /** Whether what the script prints is shown while it runs. @default none */
-  readonly logging?: "none" | "stdoutAndStderr";
+  /** Values whose change makes the command anew instead of running it again. */
+  readonly triggers?: readonly pulumi.Input<string>[];
 }
 
 /** Runs a script as root on a host, once and then again whenever it changes; scripts are written to be repeated. */
@@ -38,9 +38,10 @@ export function remoteScript(name: string, args: RemoteScriptArgs, opts: pulumi.
       connection: args.connection,
       create: commandLine(["sudo", "bash", "-euo", "pipefail", "-s"]),
       stdin: args.script,
-      logging: args.logging ?? "none",
+      logging: "none",
       addPreviousOutputInEnv: false,
       ...(args.undo ? { delete: commandLine(args.undo) } : {}),
+      ...(args.triggers ? { triggers: [...args.triggers] } : {}),
     },
     opts,
   );

@@ -11,7 +11,7 @@ import { cacheFolder } from "./cache";
 export async function ensureDocker(): Promise<string> {
   const running = await engine();
   if (running) return `${running}, already running`;
-  if (!(await installed())) {
+  if (!isInstalled()) {
     if (!canInstall())
       throw new UserError(
         "no container engine: install Docker (on Debian or Ubuntu: sudo apt-get install docker.io iptables) and start it",
@@ -42,7 +42,7 @@ async function engine(): Promise<string | undefined> {
   return result.exitCode === 0 && result.stdout ? `Docker ${result.stdout}` : undefined;
 }
 
-async function installed(): Promise<boolean> {
+function isInstalled(): boolean {
   return ["/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd"].some((path) => existsSync(path));
 }
 

@@ -11,7 +11,6 @@ const State = z.looseObject({
         z.looseObject({
           type: z.string(),
           id: z.string().optional(),
-          inputs: z.record(z.string(), z.unknown()).default({}),
         }),
       )
       .default([]),
@@ -55,28 +54,35 @@ export function isUnfinished(exported: unknown): boolean {
   return (State.parse(exported).deployment.pending_operations ?? []).length > 0;
 }
 
-/** Where each kind of resource is listed, and what identifies it to Pulumi. */
-const lists: Readonly<Record<string, { readonly path: string; readonly key: string; readonly id: string }>> = {
-  "digitalocean:index/sshKey:SshKey": { path: "/v2/account/keys", key: "ssh_keys", id: "id" },
-  "digitalocean:index/firewall:Firewall": { path: "/v2/firewalls", key: "firewalls", id: "id" },
-  "digitalocean:index/droplet:Droplet": { path: "/v2/droplets", key: "droplets", id: "id" },
+interface Place {
+  readonly path: string;
+  readonly key: string;
+}
+
+/** Answers a GET of a path with its JSON. */
+export type List = (path: string) => Promise<unknown>;
+
+/** What is listed at a place under one name. `id` is what identifies it to Pulumi. */
+async function named({ path, key }: Place, name: string, list: List): Promise<{ readonly id: unknown }[]> {
+  const answer = (await list(`${path}?per_page=200`)) as Record<string, { id: unknown; name: unknown }[] | undefined>;
+  return (answer[key] ?? []).filter((item) => item.name === name);
+}
+
+/** Where each kind of resource is listed, and under which key. */
+const lists: Readonly<Record<string, Place>> = {
+  "digitalocean:index/sshKey:SshKey": { path: "/v2/account/keys", key: "ssh_keys" },
+  "digitalocean:index/firewall:Firewall": { path: "/v2/firewalls", key: "firewalls" },
+  "digitalocean:index/droplet:Droplet": { path: "/v2/droplets", key: "droplets" },
 };
 
-/**
- * The ids of those `pending` that the cloud has, by URN.
- * @param list answers a GET of a path with its JSON
- */
-export async function findMade(
-  pending: readonly PendingCreate[],
-  list: (path: string) => Promise<unknown>,
-): Promise<Map<string, string>> {
+/** The ids of those `pending` that the cloud has, by URN. */
+export async function findMade(pending: readonly PendingCreate[], list: List): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const { urn, type, name } of pending) {
     const place = lists[type];
     if (!place || name === undefined) continue;
-    const answer = (await list(`${place.path}?per_page=200`)) as Record<string, Record<string, unknown>[] | undefined>;
-    const match = answer[place.key]?.find((item) => item.name === name);
-    if (match) found.set(urn, String(match[place.id]));
+    const [match] = await named(place, name, list);
+    if (match) found.set(urn, String(match.id));
   }
   return found;
 }
@@ -91,20 +97,14 @@ export interface Stray {
 /**
  * Everything in the cloud that bears the name the stack gives to all it makes, and that the stack does not know: a run was
  * cut off, or an answer was lost and the plugin ordered again.
- * @param list answers a GET of a path with its JSON
  */
-export async function findStrays(
-  exported: unknown,
-  name: string,
-  list: (path: string) => Promise<unknown>,
-): Promise<Stray[]> {
+export async function findStrays(exported: unknown, name: string, list: List): Promise<Stray[]> {
   const { resources } = State.parse(exported).deployment;
   const known = new Set(resources.map(({ type, id }) => `${type} ${id}`));
   const strays: Stray[] = [];
-  for (const [type, { path, key, id }] of Object.entries(lists)) {
-    const answer = (await list(`${path}?per_page=200`)) as Record<string, Record<string, unknown>[] | undefined>;
-    for (const item of answer[key] ?? []) {
-      if (item.name === name && !known.has(`${type} ${item[id]}`)) strays.push({ type, path: `${path}/${item[id]}` });
+  for (const [type, place] of Object.entries(lists)) {
+    for (const { id } of await named(place, name, list)) {
+      if (!known.has(`${type} ${id}`)) strays.push({ type, path: `${place.path}/${id}` });
     }
   }
   return strays;
