@@ -16,7 +16,8 @@ const base: Manifest = {
   environment: { SECRET: "hidden", DEBUG: "0" },
   secrets: ["SECRET"],
   volumes: ["data"],
-  limits: { health: 5, release: 60, drain: 10 },
+  keep: 3,
+  limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
 };
 const project = (changes: Partial<Manifest> = {}) =>
   composeProject({ manifest: { ...base, ...changes }, release: 4, ports: { web: [20_000, 20_001] } }) as {

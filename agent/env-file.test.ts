@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { envFile } from "./env-file";
+import { envFile, readEnvFile } from "./env-file";
 
 test("values that single quotes keep stay as they are; the others are escaped; names in order", () => {
   const environment = {
@@ -21,6 +21,7 @@ test("values that single quotes keep stay as they are; the others are escaped; n
       "",
     ].join("\n"),
   );
+  expect(readEnvFile(envFile(environment))).toEqual(environment);
 });
 
 test("no variable, no line", () => {

@@ -12,6 +12,27 @@ export function envFile(environment: Readonly<Record<string, string>>): string {
     .join("");
 }
 
+/** What a text of `envFile` says. */
+export function readEnvFile(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const at = line.indexOf("=");
+        return [line.slice(0, at), unquoted(line.slice(at + 1))];
+      }),
+  );
+}
+
+function unquoted(text: string): string {
+  const inner = text.slice(1, -1);
+  if (text.startsWith("'")) return inner;
+  return inner.replace(/\\(.)/g, (_, character: string) => ESCAPES[character] ?? character);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r" };
+
 /** Single quotes keep everything but a quote, a backslash and a line end, so only those need the escapes of double quotes. */
 function quoted(value: string): string {
   if (!/['\\\r\n]/.test(value)) return `'${value}'`;

@@ -40,6 +40,39 @@ export interface Condition {
   readonly outOfMemory: boolean;
 }
 
+/** An image that the host has. */
+export interface Image {
+  /** Id of its configuration, `sha256:…`. */
+  readonly id: string;
+  /** Names by digest, `registry/repository@sha256:…`. */
+  readonly digests: readonly string[];
+  /** Bytes on disk, unpacked. */
+  readonly size: number;
+}
+
+/** What a registry says of a reference. */
+export interface Resolved {
+  /** The reference by digest. */
+  readonly image: string;
+  /** Platforms it can be had for, e.g. `linux/amd64`; empty where the registry doesn't say. */
+  readonly platforms: readonly string[];
+}
+
+/** A command in a container of its own, beside those of a release. */
+export interface OneOff {
+  /** Folder of the release's `compose.json`. */
+  readonly folder: string;
+  readonly project: string;
+  /** Service of the project it runs as. */
+  readonly service: string;
+  /** Instead of the service's own; empty: the service's own. */
+  readonly command: readonly string[];
+  /** Fills `${NAME}` in the project. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether it gets this process's terminal. */
+  readonly terminal: boolean;
+}
+
 /** Login to a registry, handed to Docker with the one pull it is for. */
 export interface Login {
   readonly server: string;
@@ -49,8 +82,21 @@ export interface Login {
 
 /** The host's container engine. Every method rejects with a `Failure` that carries Docker's own reason. */
 export interface Docker {
-  /** Pulls an image by digest unless the host has it; resolves with whether it had to. */
-  pull(image: string, login?: Login): Promise<boolean>;
+  /**
+   * Pulls an image by digest unless the host has it; resolves with whether it had to. `onBytes` is told, now and then, how many bytes
+   * have come; if it throws, the pull is given up with what it threw.
+   */
+  pull(image: string, login?: Login, onBytes?: () => Promise<void>): Promise<boolean>;
+  /** Asks the registry what a reference (tag or digest) stands for. */
+  resolve(reference: string, login?: Login): Promise<Resolved>;
+  /** The image of that name or digest, with the platform it is for; `undefined` where the host doesn't have it. */
+  image(reference: string): Promise<(Image & { readonly platform: string }) | undefined>;
+  /** Every image the host has. */
+  images(): Promise<readonly Image[]>;
+  /** Takes a name by digest off an image, and removes the image with its last name. Resolves with whether it went; not while a container uses it. */
+  removeImage(reference: string): Promise<boolean>;
+  /** The platform containers run on, e.g. `linux/amd64`. */
+  platform(): Promise<string>;
   /** Makes a user-defined network of that name unless there is one. */
   network(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Makes a volume of that name unless there is one. */
@@ -72,6 +118,8 @@ export interface Docker {
   runToEnd(id: string, seconds: number, onLine: (line: string) => void): Promise<number>;
   /** Reads the last lines a container wrote, standard output and error together, and, with `follow`, those it will write until it ends. */
   readLines(id: string, options: { lines: number; follow: boolean }, onLine: (line: string) => void): Promise<void>;
+  /** Runs a command in a new container, with this process's standard streams; resolves with its exit code. The container goes with its end. */
+  runOneOff(order: OneOff): Promise<number>;
   /** Copies a folder of a container's file system to `to`, readable for everyone, without links that lead out of it. */
   copyOut(id: string, from: string, to: string): Promise<void>;
 }
@@ -80,6 +128,36 @@ export interface Docker {
 export interface Edge {
   /** Checks a configuration and changes over to it without losing a request; rejects with a `Failure`, old one intact. */
   load(configuration: string): Promise<void>;
+}
+
+/** The app's Postgres, by URL. Every method rejects with a `Failure` in Postgres's own words, without the password. */
+export interface Database {
+  /** Bytes on disk. Rejects where the database can't be reached. */
+  size(url: string): Promise<number>;
+  /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all; resolves with its size in bytes. */
+  dump(url: string, path: string): Promise<number>;
+  /** Replaces everything the role owns in the database by what a dump holds, in one transaction; other sessions of the role are ended first. */
+  restore(url: string, path: string): Promise<void>;
+  /** Takes the advisory lock of that name, held until `free` or the end of this process; rejects if it was not free within `wait` seconds. */
+  lock(url: string, name: string, wait: number): Promise<Lock>;
+}
+
+/** The host's timers (systemd). */
+export interface Timers {
+  /** Names of the timers an app has, sorted. */
+  list(app: string): Promise<readonly string[]>;
+  /** Makes an app's timers be exactly these; `argv` by name is what they run. Nothing happens where they are already. */
+  set(app: string, timers: Readonly<Record<string, Timer>>): Promise<void>;
+}
+
+/** See `Timers`. */
+export interface Timer {
+  /** `OnCalendar` expressions; it fires at each of them. */
+  readonly calendars?: readonly string[];
+  /** Seconds from the end of a run to the start of the next. */
+  readonly every?: number;
+  /** Arguments of `slipway`. Never runs twice at once. */
+  readonly argv: readonly string[];
 }
 
 /** A request of the health check, from the host to a published port. */
@@ -116,6 +194,10 @@ export interface Host {
   readonly files: Files;
   readonly docker: Docker;
   readonly edge: Edge;
+  readonly database: Database;
+  readonly timers: Timers;
+  /** Bytes that are free on the file system of a folder, and its size. */
+  disk(path: string): Promise<{ readonly free: number; readonly size: number }>;
   /** Takes a kernel-held lock; rejects with a `Failure` that names the holder when the wait is over. */
   lock(request: LockRequest): Promise<Lock>;
   /** Status of the answer; rejects with the reason where there was none. */

@@ -14,6 +14,11 @@ export const ImageDigest = z
   .string()
   .regex(/^[^\s@]+@sha256:[0-9a-f]{64}$/, "expected an image by digest, registry/repository@sha256:…");
 
+/** An image by a tag that moves: `registry/repository:main`. Only for an app whose host follows it. */
+export const ImageTag = z
+  .string()
+  .regex(/^[^\s@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, "expected an image with its tag, registry/repository:main");
+
 /** Who asked for a release, from which commit, and when; `sequence` grows with time and orders releases of one app. */
 export const Origin = z.strictObject({
   /** Milliseconds since 1970 at the moment the release was asked for. */
@@ -36,7 +41,10 @@ export const Static = z.strictObject({
 
 /** One process of the app: a service of its compose file that stands outside every profile. */
 export const Process = z.strictObject({
-  image: ImageDigest,
+  /** A tag is allowed where the app has `delivery`: the host asks the registry for the digest it stands for. */
+  image: z.union([ImageDigest, ImageTag]),
+  /** On a host: the tag that `image` was the digest of when this release was made. */
+  follow: ImageTag.optional(),
   /**
    * What the compose file says of the service, less `build`, `image`, `ports`, `expose`, `profiles`, `x-slipway`. Values
    * as they are written there: compose on the host interpolates `${NAME}` from the manifest's environment.
@@ -48,6 +56,8 @@ export const Process = z.strictObject({
   health: z.string().startsWith("/").optional(),
   replicas: z.number().int().min(1).max(16),
   static: Static.optional(),
+  /** Five fields of cron, UTC. The process runs then, once at a time, instead of all the time. */
+  schedule: z.string().optional(),
 });
 /** @see Process */
 export type Process = z.infer<typeof Process>;
@@ -95,6 +105,23 @@ export const Fields = z.strictObject({
   secrets: z.array(z.string()),
   /** Named volumes of the compose file's top level, without the app's prefix. */
   volumes: z.array(z.string()),
+  /** The app's Postgres: which variable of `environment` holds its URL. */
+  database: z.strictObject({ url: z.string() }).optional(),
+  /** A dump of the database before the release command; none where left out. */
+  snapshot: z
+    .strictObject({
+      /** How many stay. */
+      keep: z.number().int().min(1),
+      /** Megabytes of database above which none is made. */
+      limit: z.number().positive(),
+    })
+    .optional(),
+  /** The host itself asks the registry, every so many seconds, what the tags of the app's images stand for. */
+  delivery: z.strictObject({ every: z.number().int().min(10) }).optional(),
+  /** Images the same stack asked for before: what it leaves as it was stays as others have changed it since. */
+  before: z.record(Name, z.union([ImageDigest, ImageTag])).optional(),
+  /** How many releases keep their images and files, the live one included. */
+  keep: z.number().int().min(2).max(50).default(5),
   /** Limits of time, in seconds. */
   limits: z.strictObject({
     /** From a process's start to its first healthy answer. */
@@ -103,6 +130,14 @@ export const Fields = z.strictObject({
     release: z.number().positive(),
     /** From SIGTERM to SIGKILL of an old process. */
     drain: z.number().nonnegative(),
+    /** How long a new process must stay healthy before any traffic moves. */
+    settle: z.number().nonnegative().default(0),
+    /** How long the new release is watched after the switch; if it fails, the old one is led back in. */
+    watch: z.number().nonnegative().default(5),
+    /** How long the release command may wait for a lock in the database (`lock_timeout`); 0 for ever. */
+    lock: z.number().nonnegative().default(10),
+    /** How long to wait for another release of the same app. */
+    wait: z.number().nonnegative().default(900),
   }),
 });
 
@@ -121,6 +156,12 @@ export const Manifest = Fields.superRefine((manifest, context) => {
     if (hosts.has(route.host)) mistake(["routes", index, "host"], `${route.host} stands twice`);
     hosts.add(route.host);
   }
+  for (const [name, { image }] of Object.entries(manifest.processes)) {
+    if (!manifest.delivery && !ImageDigest.safeParse(image).success)
+      mistake(["processes", name, "image"], "expected an image by digest; a tag is for an app with delivery");
+  }
+  if (manifest.database && !(manifest.database.url in manifest.environment))
+    mistake(["database", "url"], "expected the name of a variable in environment");
   if (manifest.release && !manifest.processes[manifest.release.process]) mistake(["release", "process"], known);
 });
 /** @see Manifest */

@@ -1,6 +1,18 @@
 /** A host in memory, for tests of the whole story: every effect can be made to fail, and the engine can be killed before any of them. */
 import { Failure } from "./failure";
-import type { Condition, Container, Docker, Edge, Files, Host, LockRequest, Probe } from "./host";
+import type {
+  Condition,
+  Container,
+  Database,
+  Docker,
+  Edge,
+  Files,
+  Host,
+  LockRequest,
+  Probe,
+  Timer,
+  Timers,
+} from "./host";
 import { EDGE } from "./paths";
 
 /** What the processes of an image do. */
@@ -13,7 +25,30 @@ export interface Behaviour {
   readonly releaseCode?: number;
   /** What it writes to its log. */
   readonly lines?: readonly string[];
+  /** Ends, with exit code 1, this many milliseconds after its start. */
+  readonly dies?: number;
+  /** Bytes; 100 MB where left out. */
+  readonly size?: number;
+  /** Platform it is for; the host's own where left out. */
+  readonly platform?: string;
 }
+
+/** A database of the host in memory, by URL. */
+export interface MemoryDatabase {
+  /** Bytes. */
+  size: number;
+  /** What is in it; a dump holds a copy. */
+  content: string;
+  /** Why it can't be reached. */
+  down?: string;
+  /** Names of advisory locks held by others. */
+  readonly locked: Set<string>;
+}
+
+/** Platform of the host in memory. */
+const PLATFORM = "linux/amd64";
+/** Bytes of an image that says nothing else. */
+const SIZE = 100e6;
 
 /** A container of the host in memory. */
 export interface MemoryContainer extends Container {
@@ -22,6 +57,10 @@ export interface MemoryContainer extends Container {
   readonly port: number | undefined;
   exitCode: number;
   started: boolean;
+  /** When it was last started, in milliseconds since 1970. */
+  since: number;
+  /** Whether it was stopped on purpose. */
+  stopped: boolean;
 }
 
 /** See the file's head. */
@@ -32,6 +71,12 @@ export class MemoryHost implements Host {
   readonly present = new Set<string>();
   readonly networks = new Set<string>();
   readonly volumes = new Set<string>();
+  /** What tags stand for at the registry. */
+  readonly tags = new Map<string, string>();
+  readonly databases = new Map<string, MemoryDatabase>();
+  readonly timersOf = new Map<string, Readonly<Record<string, Timer>>>();
+  /** Free bytes of the disk. */
+  free = 50e9;
   all: MemoryContainer[] = [];
   /** What the edge was last configured with. */
   configuration: string | undefined;
@@ -83,12 +128,45 @@ export class MemoryHost implements Host {
   };
 
   readonly docker: Docker = {
-    pull: async (image) => {
+    pull: async (image, _login, onBytes) => {
       this.effect(`docker.pull ${image}`);
-      if (!this.images.has(image)) throw new Failure(`${image}: not found`);
-      const had = this.present.has(image);
+      if (this.present.has(image)) return false;
+      const behaviour = this.images.get(image);
+      if (!behaviour) throw new Failure(`${image}: not found`);
+      this.free -= behaviour.size ?? SIZE;
+      await onBytes?.();
       this.present.add(image);
-      return !had;
+      return true;
+    },
+    resolve: async (reference) => {
+      this.effect(`docker.resolve ${reference}`);
+      const image = this.tags.get(reference) ?? reference;
+      const behaviour = this.images.get(image);
+      if (!behaviour) throw new Failure(`${reference}: not found`);
+      return { image, platforms: [behaviour.platform ?? PLATFORM] };
+    },
+    image: async (reference) => {
+      this.effect(`docker.image ${reference}`);
+      if (!this.present.has(reference)) return undefined;
+      const { size = SIZE, platform = PLATFORM } = this.images.get(reference) ?? {};
+      return { id: reference, digests: [reference], size, platform };
+    },
+    images: async () => {
+      this.effect("docker.images");
+      return [...this.present].map((image) => ({
+        id: image,
+        digests: [image],
+        size: this.images.get(image)?.size ?? SIZE,
+      }));
+    },
+    removeImage: async (reference) => {
+      this.effect(`docker.removeImage ${reference}`);
+      if (this.all.some(({ image }) => image === reference)) return false;
+      return this.present.delete(reference);
+    },
+    platform: async () => {
+      this.effect("docker.platform");
+      return PLATFORM;
     },
     network: async (name) => {
       this.effect(`docker.network ${name}`);
@@ -116,7 +194,18 @@ export class MemoryHost implements Host {
       for (const [service, { image, labels, ports }] of Object.entries(services)) {
         const name = `${project}-${service}-1`;
         const port = ports?.[0] === undefined ? undefined : Number(ports[0].split(":")[1]);
-        this.all.push({ id: name, name, labels, image, port, running: false, exitCode: 0, started: false });
+        this.all.push({
+          id: name,
+          name,
+          labels,
+          image,
+          port,
+          running: false,
+          exitCode: 0,
+          started: false,
+          since: 0,
+          stopped: false,
+        });
       }
     },
     containers: async (label) => {
@@ -128,8 +217,8 @@ export class MemoryHost implements Host {
     },
     condition: async (id): Promise<Condition> => {
       this.effect(`docker.condition ${id}`);
-      const { running, started, exitCode } = this.container(id);
-      const status = running ? "running" : started ? "restarting" : "created";
+      const { running, started, stopped, exitCode } = this.container(id);
+      const status = running ? "running" : stopped ? "exited" : started ? "restarting" : "created";
       return { status, exitCode, restarts: status === "restarting" ? 1 : 0, outOfMemory: false };
     },
     start: async (id) => {
@@ -137,12 +226,16 @@ export class MemoryHost implements Host {
       const container = this.container(id);
       const crash = this.behaviour(container).crash;
       container.started = true;
+      container.stopped = false;
+      container.since = this.time;
       container.running = crash === undefined;
       container.exitCode = crash ?? 0;
     },
     stop: async (id) => {
       this.effect(`docker.stop ${id}`);
-      this.container(id).running = false;
+      const container = this.container(id);
+      container.running = false;
+      container.stopped = true;
     },
     remove: async (id) => {
       this.effect(`docker.remove ${id}`);
@@ -158,6 +251,10 @@ export class MemoryHost implements Host {
       this.effect(`docker.readLines ${id}`);
       for (const line of this.behaviour(this.container(id)).lines ?? []) onLine(line);
     },
+    runOneOff: async ({ project, service, command }) => {
+      this.effect(`docker.runOneOff ${project} ${service} ${command.join(" ")}`.trimEnd());
+      return 0;
+    },
     copyOut: async (id, from, to) => {
       this.effect(`docker.copyOut ${id}`);
       this.texts.set(`${to}/site.css`, { text: `${id}:${from}`, mode: 0o644 });
@@ -170,6 +267,53 @@ export class MemoryHost implements Host {
       this.configuration = configuration;
     },
   };
+
+  readonly database: Database = {
+    size: async (url) => {
+      this.effect("database.size");
+      return this.databaseAt(url).size;
+    },
+    dump: async (url, path) => {
+      this.effect(`database.dump ${path}`);
+      const { content, size } = this.databaseAt(url);
+      this.texts.set(path, { text: content, mode: 0o600 });
+      return size;
+    },
+    restore: async (url, path) => {
+      this.effect(`database.restore ${path}`);
+      const text = this.texts.get(path)?.text;
+      if (text === undefined) throw new Failure(`there is no ${path}`);
+      this.databaseAt(url).content = text;
+    },
+    lock: async (url, name) => {
+      this.effect(`database.lock ${name}`);
+      const { locked } = this.databaseAt(url);
+      if (locked.has(name)) throw new Failure(`another holds the lock ${name}`);
+      locked.add(name);
+      return {
+        lost: new Promise<never>(() => {}),
+        free: async () => {
+          locked.delete(name);
+        },
+      };
+    },
+  };
+
+  readonly timers: Timers = {
+    list: async (app) => {
+      this.effect(`timers.list ${app}`);
+      return Object.keys(this.timersOf.get(app) ?? {}).sort();
+    },
+    set: async (app, timers) => {
+      this.effect(`timers.set ${app} ${Object.keys(timers).sort().join(" ")}`.trimEnd());
+      this.timersOf.set(app, timers);
+    },
+  };
+
+  async disk() {
+    this.effect("disk");
+    return { free: this.free, size: 100e9 };
+  }
 
   async lock({ path, owner }: LockRequest) {
     this.effect(`lock ${path}`);
@@ -208,6 +352,12 @@ export class MemoryHost implements Host {
   async sleep(milliseconds: number): Promise<void> {
     this.effect("sleep");
     this.time += milliseconds;
+    for (const container of this.all) {
+      const { dies } = this.behaviour(container);
+      if (!container.running || dies === undefined || this.time < container.since + dies) continue;
+      container.running = false;
+      container.exitCode = 1;
+    }
   }
 
   random(): string {
@@ -225,6 +375,7 @@ export class MemoryHost implements Host {
   revive(): void {
     this.killAfter = undefined;
     this.locks.clear();
+    for (const { locked } of this.databases.values()) locked.clear();
   }
 
   private paths(): string[] {
@@ -234,6 +385,13 @@ export class MemoryHost implements Host {
   private container(id: string): MemoryContainer {
     const found = this.all.find((container) => container.id === id);
     if (!found) throw new Failure(`no such container: ${id}`);
+    return found;
+  }
+
+  private databaseAt(url: string): MemoryDatabase {
+    const found = this.databases.get(url);
+    if (!found) throw new Failure("the database can't be reached: no such server");
+    if (found.down !== undefined) throw new Failure(`the database can't be reached: ${found.down}`);
     return found;
   }
 

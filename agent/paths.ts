@@ -24,6 +24,12 @@ export const appPaths = (app: string) => ({
   /** One row per release ever tried, oldest first. */
   ledger: `${APPS}/${app}/ledger.jsonl`,
   releases: `${APPS}/${app}/releases`,
+  /** Dumps of its database, `RELEASE.dump`: 0600. */
+  snapshots: `${APPS}/${app}/snapshots`,
+  /** Login to the registry of an app whose host follows tags: 0600. */
+  login: `${APPS}/${app}/login.json`,
+  /** What releases printed, `RELEASE.log`. */
+  logs: `${APPS}/${app}/logs`,
   /** Doors of the edge. */
   edge: `${EDGE}/${app}`,
   lock: `${LOCKS}/${app}.lock`,

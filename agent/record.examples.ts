@@ -28,7 +28,8 @@ export function record(changes: Partial<ReleaseRecord["content"]> = {}): Release
       tls: { mode: "internal" },
       secrets: [],
       volumes: [],
-      limits: { health: 5, release: 60, drain: 10 },
+      keep: 3,
+      limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
       ...changes,
     },
   };

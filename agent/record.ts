@@ -1,12 +1,13 @@
 /** What the host remembers of a release, without any secret value, and which release is live. */
 import { createHmac } from "node:crypto";
 import * as z from "zod";
+import { readEnvFile } from "./env-file";
 import { Failure } from "./failure";
 import type { Files, Host } from "./host";
 import { Fields, type Manifest, Origin } from "./manifest";
 import { APPS, appPaths, KEY, releasePaths } from "./paths";
 
-const Content = Fields.omit({ origin: true, registry: true, environment: true });
+const Content = Fields.omit({ origin: true, registry: true, environment: true, before: true });
 
 /** A release as it was asked for and as it was laid out on this host. */
 export const ReleaseRecord = z.strictObject({
@@ -30,7 +31,7 @@ export type Live = z.infer<typeof Live>;
 
 /** The part of a manifest that makes one release differ from another. */
 export function contentOf(manifest: Manifest): z.infer<typeof Content> {
-  const { origin: _origin, registry: _registry, environment: _environment, ...content } = manifest;
+  const { origin: _origin, registry: _registry, environment: _environment, before: _before, ...content } = manifest;
   return content;
 }
 
@@ -70,6 +71,18 @@ export async function writeLive(files: Files, app: string, live: Live): Promise<
 /** The record of a release, `undefined` where there is none. */
 export async function readRecord(files: Files, app: string, release: number): Promise<ReleaseRecord | undefined> {
   return parsed(files, releasePaths(app, release).record, ReleaseRecord);
+}
+
+/** The environment a release was made with; `undefined` where its files are gone. */
+export async function readEnvironment(
+  files: Files,
+  app: string,
+  release: number,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const text = await files.read(releasePaths(app, release).environment);
+  if (text === undefined) return undefined;
+  const { RELEASE: _release, ...environment } = readEnvFile(text);
+  return environment;
 }
 
 /** Writes a record; readable by root alone, since a compose file may say more than its team thinks. */

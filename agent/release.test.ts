@@ -29,7 +29,8 @@ function manifest(digit: string, changes: Partial<Manifest> = {}): Manifest {
     environment: { SECRET_KEY: "very secret", DEBUG: "0" },
     secrets: ["SECRET_KEY"],
     volumes: ["data"],
-    limits: { health: 5, release: 60, drain: 10 },
+    keep: 3,
+    limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
     ...changes,
   };
 }

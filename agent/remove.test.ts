@@ -16,7 +16,8 @@ const manifest = (app: string): Manifest => ({
   environment: {},
   secrets: [],
   volumes: ["data"],
-  limits: { health: 5, release: 60, drain: 10 },
+  keep: 3,
+  limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
 });
 const quiet = { wait: 1, pid: 7, say: () => {} };
 let host: MemoryHost;

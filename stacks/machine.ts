@@ -126,6 +126,9 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
     env: { ...(first ? { PUBLIC_URL: routeUrl(first.host, settings.tls) } : {}), ...app.env },
     volumes: app.compose.volumes,
     limits: app.limits,
+    keep: app.keep,
+    database: { url: "DATABASE_URL" },
+    ...(app.snapshot ? { snapshot: app.snapshot } : {}),
   };
 }
 

@@ -47,6 +47,8 @@ export interface AppSettings {
   readonly secrets: Readonly<Record<string, "generate" | { readonly value: string }>>;
   readonly replicas: Readonly<Record<string, number>>;
   readonly limits: z.output<typeof schema.App>["limits"];
+  readonly keep: number;
+  readonly snapshot: z.output<typeof schema.App>["snapshot"];
 }
 
 /** A whole environment, checked. */
@@ -161,7 +163,7 @@ class Reader {
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
     const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
-    const { folder, routes, build, env, secrets, replicas, limits } = parsed.data;
+    const { folder, routes, build, env, secrets, replicas, limits, keep, snapshot } = parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
       this.#hosts.push({
         app: name,
@@ -207,6 +209,8 @@ class Reader {
       secrets: Object.fromEntries(given),
       replicas,
       limits,
+      keep,
+      snapshot,
     };
   }
 

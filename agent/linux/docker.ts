@@ -6,7 +6,7 @@ import { Failure } from "../failure";
 import type { Condition, Docker, Login } from "../host";
 import { ask, messageOf, send, textOf } from "./engine-api";
 import { lineCutter, readLog } from "./lines";
-import { run } from "./process";
+import { attend, run } from "./process";
 
 /** Compose as a program of its own, which spares 50 ms of the `docker` command's start; Debian installs both. */
 const COMPOSE: readonly [string, ...string[]] = ["docker-compose"];
@@ -25,9 +25,24 @@ const Inspected = z.object({
   }),
 });
 
+const InspectedImage = z.object({
+  Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Size: z.number(),
+  Os: z.string(),
+  Architecture: z.string(),
+});
+
+const ListedImages = z.array(InspectedImage.pick({ Id: true, RepoDigests: true, Size: true }));
+
+const Distribution = z.object({
+  Descriptor: z.object({ digest: z.string() }),
+  Platforms: z.array(z.object({ os: z.string().optional(), architecture: z.string().optional() })).nullish(),
+});
+
 /** Docker as it runs on this machine. */
 export const linuxDocker: Docker = {
-  async pull(image, login) {
+  async pull(image, login, onBytes) {
     if ((await ask({ method: "GET", path: `/images/${image}/json` }, [404])) !== undefined) return false;
     const answer = await send({
       method: "POST",
@@ -35,17 +50,67 @@ export const linuxDocker: Docker = {
       query: { fromImage: image },
       headers: login ? { "x-registry-auth": loginHeader(login) } : {},
     });
-    if (answer.statusCode !== 200) throw pullFailure(image, messageOf(await textOf(answer)), login);
+    if (answer.statusCode !== 200) throw registryFailure(image, messageOf(await textOf(answer)), login);
     // The status is sent before the work: what goes wrong later stands in the stream.
     let wrong: string | undefined;
     const cutter = lineCutter((line) => {
       const { error } = JSON.parse(line) as { error?: string };
       wrong ??= error;
     });
-    for await (const chunk of answer) cutter.feed(chunk as Buffer);
+    // Leaving the loop closes the connection, and Docker gives up a pull that nobody listens to.
+    for await (const chunk of answer) {
+      cutter.feed(chunk as Buffer);
+      await onBytes?.();
+    }
     cutter.end();
-    if (wrong !== undefined) throw pullFailure(image, wrong, login);
+    if (wrong !== undefined) throw registryFailure(image, wrong, login);
     return true;
+  },
+
+  async resolve(reference, login) {
+    const answer = await send({
+      method: "GET",
+      path: `/distribution/${reference}/json`,
+      headers: login ? { "x-registry-auth": loginHeader(login) } : {},
+    });
+    const text = await textOf(answer);
+    if (answer.statusCode !== 200) throw registryFailure(reference, messageOf(text), login);
+    const { Descriptor, Platforms } = Distribution.parse(JSON.parse(text));
+    return {
+      image: `${nameOf(reference)}@${Descriptor.digest}`,
+      platforms: (Platforms ?? []).flatMap(({ os, architecture }) =>
+        os && architecture && os !== "unknown" ? [`${os}/${architecture}`] : [],
+      ),
+    };
+  },
+
+  async image(reference) {
+    const found = await ask({ method: "GET", path: `/images/${reference}/json` }, [404]);
+    if (found === undefined) return undefined;
+    const { Id, RepoDigests, Size, Os, Architecture } = InspectedImage.parse(found);
+    return { id: Id, digests: RepoDigests ?? [], size: Size, platform: `${Os}/${Architecture}` };
+  },
+
+  async images() {
+    const answer = await ask({ method: "GET", path: "/images/json", query: { digests: "true" } });
+    return ListedImages.parse(answer).map(({ Id, RepoDigests, Size }) => ({
+      id: Id,
+      digests: RepoDigests ?? [],
+      size: Size,
+    }));
+  },
+
+  async removeImage(reference) {
+    // 409: a container uses it.
+    const gone = await ask({ method: "DELETE", path: `/images/${reference}` }, [404, 409]);
+    return gone !== undefined;
+  },
+
+  async platform() {
+    const { Os, Arch } = z
+      .object({ Os: z.string(), Arch: z.string() })
+      .parse(await ask({ method: "GET", path: "/version" }));
+    return `${Os}/${Arch}`;
   },
 
   async network(name, labels) {
@@ -156,6 +221,25 @@ export const linuxDocker: Docker = {
     await readLog(answer, onLine);
   },
 
+  async runOneOff({ folder, project, service, command, environment, terminal }) {
+    return attend(
+      [
+        ...COMPOSE,
+        "--project-name",
+        project,
+        "--file",
+        join(folder, "compose.json"),
+        "run",
+        "--rm",
+        "--no-deps",
+        ...(terminal ? [] : ["--no-TTY"]),
+        service,
+        ...command,
+      ],
+      composeEnvironment(environment),
+    );
+  },
+
   async copyOut(id, from, to) {
     const answer = await send({ method: "GET", path: `/containers/${id}/archive`, query: { path: from } });
     if (answer.statusCode !== 200) {
@@ -186,12 +270,17 @@ function loginHeader(login: Login): string {
 }
 
 /** Docker says "no basic auth credentials" both for a wrong password and for none. */
-function pullFailure(image: string, words: string, login: Login | undefined): Failure {
+function registryFailure(image: string, words: string, login: Login | undefined): Failure {
   if (!/unauthorized|no basic auth|denied/i.test(words)) return new Failure(`${image}: ${words}`);
   const cause = login
     ? `the registry refuses the login of ${login.username} at ${login.server}`
     : "the registry asks for a login";
   return new Failure(`${image}: ${cause} (${words})`);
+}
+
+/** A reference without its tag or digest. */
+function nameOf(reference: string): string {
+  return reference.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 function isHealth(health: string | undefined): health is NonNullable<Condition["health"]> {

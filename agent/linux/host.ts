@@ -1,6 +1,6 @@
 /** The real machine. */
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import { get } from "node:http";
 import { createServer } from "node:net";
 import { openConnections } from "../connections";
@@ -9,12 +9,20 @@ import { linuxDocker } from "./docker";
 import { linuxEdge } from "./edge";
 import { linuxFiles } from "./files";
 import { linuxLock } from "./lock";
+import { linuxDatabase } from "./postgres";
+import { linuxTimers } from "./timers";
 
 /** The machine this program runs on; needs root. */
 export const linuxHost: Host = {
   files: linuxFiles,
   docker: linuxDocker,
   edge: linuxEdge,
+  database: linuxDatabase,
+  timers: linuxTimers,
+  async disk(path) {
+    const { bavail, blocks, bsize } = await statfs(path);
+    return { free: bavail * bsize, size: blocks * bsize };
+  },
   lock: linuxLock,
   probe,
   portFree,

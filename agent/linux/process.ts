@@ -1,5 +1,6 @@
 /** Child processes, always by argument lists: no shell ever sees a value. */
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { Failure } from "../failure";
 
@@ -45,5 +46,24 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
       child.stdin.on("error", () => {});
       options.input.pipe(child.stdin);
     }
+  });
+}
+
+/** Runs a program with this process's own standard streams, terminal included; resolves with its exit code, 128 + the signal's number if one ended it. */
+export async function attend(
+  argv: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const [program, ...rest] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
+    // The terminal sends its signals to the child as well, which decides what they mean.
+    const ignore = () => {};
+    process.on("SIGINT", ignore);
+    child.once("error", (error) => reject(new Failure(`${program}: ${error.message}`)));
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", ignore);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
   });
 }

@@ -28,6 +28,9 @@ export interface ReleasePlan {
   readonly env: Readonly<Record<string, string>>;
   readonly volumes: readonly string[];
   readonly limits: Content["limits"];
+  readonly keep: number;
+  readonly database?: NonNullable<Content["database"]>;
+  readonly snapshot?: NonNullable<Content["snapshot"]>;
 }
 
 /** What is only known once other resources are there. */
@@ -61,6 +64,9 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
     secrets: [...inputs.secrets].sort(),
     volumes: [...plan.volumes],
     limits: plan.limits,
+    keep: plan.keep,
+    ...(plan.database ? { database: plan.database } : {}),
+    ...(plan.snapshot ? { snapshot: plan.snapshot } : {}),
   };
 }
 

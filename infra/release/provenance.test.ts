@@ -11,7 +11,8 @@ const content: Content = {
   environment: { A: "1", B: "2" },
   secrets: [],
   volumes: [],
-  limits: { health: 60, release: 600, drain: 30 },
+  keep: 5,
+  limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
 };
 const first = { sequence: 1, actor: "alice", commit: "aaa" };
 const second = { sequence: 2, actor: "bob", commit: "bbb" };

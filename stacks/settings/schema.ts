@@ -74,6 +74,7 @@ const Route = z.union([HostName, z.strictObject({ host: HostName, process: Name 
 });
 
 const Seconds = z.number().positive().max(3600);
+const SecondsOrNone = z.number().nonnegative().max(3600);
 
 /** One app: a folder with a compose file, and what differs by environment. */
 export const App = z.strictObject({
@@ -92,8 +93,25 @@ export const App = z.strictObject({
   secrets: z.record(VariableName, z.enum(["generate", "config"])).default({}),
   /** Processes by name. @default 1 each */
   replicas: z.record(Name, z.number().int().min(1).max(16)).default({}),
-  /** In seconds. */
+  /** In seconds; see the manifest's limits. */
   limits: z
-    .strictObject({ health: Seconds.default(60), release: Seconds.default(600), drain: Seconds.default(30) })
+    .strictObject({
+      health: Seconds.default(60),
+      release: Seconds.default(600),
+      drain: Seconds.default(30),
+      settle: SecondsOrNone.default(0),
+      watch: SecondsOrNone.default(5),
+      lock: SecondsOrNone.default(10),
+      wait: SecondsOrNone.default(900),
+    })
+    .prefault({}),
+  /** Releases whose images and files stay on the host. */
+  keep: z.number().int().min(2).max(50).default(5),
+  /** Dumps of the database before each release command: how many stay, and megabytes of database above which none is made. */
+  snapshot: z
+    .union([
+      z.literal(false),
+      z.strictObject({ keep: z.number().int().min(1).max(100).default(5), limit: z.number().positive().default(2000) }),
+    ])
     .prefault({}),
 });

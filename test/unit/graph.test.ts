@@ -59,7 +59,9 @@ const settings: Settings = {
       env: { LEVEL: "info" },
       secrets: { SECRET_KEY: "generate", MAIL_TOKEN: { value: "mail-token" } },
       replicas: { web: 2 },
-      limits: { health: 60, release: 600, drain: 30 },
+      limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
+      keep: 5,
+      snapshot: { keep: 5, limit: 2000 },
     },
   ],
 };

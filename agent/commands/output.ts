@@ -1,0 +1,16 @@
+/** What commands print, and where. */
+
+/** Prints a line of the answer. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints a line about the work or a failure. */
+export function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Prints a value as JSON. */
+export function sayJson(value: unknown): void {
+  say(JSON.stringify(value, null, 2));
+}

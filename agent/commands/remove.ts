@@ -1,0 +1,18 @@
+import { Command } from "commander";
+import type { Host } from "../host";
+import { remove } from "../remove";
+import { appName, seconds } from "./arguments";
+import { say } from "./output";
+
+/** `slipway remove`. */
+export function removeCommand(host: Host): Command {
+  return new Command("remove")
+    .description("take an app off this host: routes, containers, network and files")
+    .argument("<app>", "name of the app", appName)
+    .option("--volumes", "remove its volumes too, i.e. its data, for good", false)
+    .option("--wait <seconds>", "how long to wait for a release of the app that is under way", seconds, 900)
+    .addHelpText("after", "\nCan be repeated. The app's images and its database on the host are left alone.")
+    .action((app: string, { volumes, wait }: { volumes: boolean; wait: number }) =>
+      remove(host, app, { volumes, wait, pid: process.pid, say }),
+    );
+}
