@@ -16,6 +16,9 @@ export const APPS = `${STATE}/apps`;
 /** What the edge reads at each request; see `doors.ts`. */
 export const EDGE = `${STATE}/edge`;
 
+/** One folder per app that has, or had, a maintenance page; see `maintenance.ts`. */
+export const MAINTENANCE = `${STATE}/maintenance`;
+
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,
@@ -32,6 +35,8 @@ export const appPaths = (app: string) => ({
   logs: `${APPS}/${app}/logs`,
   /** Doors of the edge. */
   edge: `${EDGE}/${app}`,
+  /** The maintenance page; the edge answers with nothing else while it is there. Not among the doors, which releases open and close. */
+  maintenance: `${MAINTENANCE}/${app}/page.html`,
   lock: `${LOCKS}/${app}.lock`,
 });
 
