@@ -22,48 +22,67 @@ shop.test {
 			roll_keep 5
 		}
 	}
-	handle_path /static/* {
-		@there {
-			file {
-				root /var/lib/slipway/edge/shop/static/web
-				try_files /*{path}
-			}
-		}
-		handle @there {
-			@hashed path_regexp [.-][0-9a-f]{8,64}\\.
-			header @hashed Cache-Control "public, max-age=31536000, immutable"
-			rewrite {http.matchers.file.relative}
-			file_server {
-				root /var/lib/slipway/edge/shop/static/web
-				precompressed br gzip
-			}
-		}
-		handle {
-			error 404
-		}
-	}
-	@open {
+	@closed {
 		file {
-			root /var/lib/slipway/edge/shop/ports/web/2
-			try_files /*.ports
+			root /var/lib/slipway/maintenance/shop
+			try_files /page.html
 		}
 	}
-	handle @open {
-		map {http.matchers.file.relative} {port0} {port1} {
-			~^/?[0-9]+-([0-9]+)-([0-9]+)[.]ports$ \${1} \${2}
-		}
-		reverse_proxy 127.0.0.1:{port0} 127.0.0.1:{port1} {
-			lb_try_duration 2s
-			lb_try_interval 50ms
-			lb_policy least_conn
-			fail_duration 2s
-			transport http {
-				keepalive 1s
-			}
+	handle @closed {
+		header Retry-After 120
+		header Cache-Control no-store
+		request_header -If-*
+		request_header -Range
+		rewrite * /page.html
+		file_server {
+			root /var/lib/slipway/maintenance/shop
+			status 503
 		}
 	}
 	handle {
-		respond "no release of this app is live" 503
+		handle_path /static/* {
+			@there {
+				file {
+					root /var/lib/slipway/edge/shop/static/web
+					try_files /*{path}
+				}
+			}
+			handle @there {
+				@hashed path_regexp [.-][0-9a-f]{8,64}\\.
+				header @hashed Cache-Control "public, max-age=31536000, immutable"
+				rewrite {http.matchers.file.relative}
+				file_server {
+					root /var/lib/slipway/edge/shop/static/web
+					precompressed br gzip
+				}
+			}
+			handle {
+				error 404
+			}
+		}
+		@open {
+			file {
+				root /var/lib/slipway/edge/shop/ports/web/2
+				try_files /*.ports
+			}
+		}
+		handle @open {
+			map {http.matchers.file.relative} {port0} {port1} {
+				~^/?[0-9]+-([0-9]+)-([0-9]+)[.]ports$ \${1} \${2}
+			}
+			reverse_proxy 127.0.0.1:{port0} 127.0.0.1:{port1} {
+				lb_try_duration 2s
+				lb_try_interval 50ms
+				lb_policy least_conn
+				fail_duration 2s
+				transport http {
+					keepalive 1s
+				}
+			}
+		}
+		handle {
+			respond "no release of this app is live" 503
+		}
 	}
 }
 

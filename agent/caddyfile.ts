@@ -2,8 +2,10 @@
  * The edge's whole configuration, rendered from the live releases of all apps. It names no port and no release, so that most
  * releases leave it as it is (see `doors.ts`).
  */
+import { basename, dirname } from "node:path";
 import { portsFolder, staticFolder } from "./doors";
 import type { Tls } from "./manifest";
+import { appPaths } from "./paths";
 import type { ReleaseRecord } from "./record";
 
 /** First line of every Caddyfile of ours. */
@@ -12,6 +14,9 @@ export const HEAD =
 
 /** Names that carry a hash of their content never change: eight or more hexadecimal digits set off by a dot or a hyphen. */
 const HASHED = "[.-][0-9a-f]{8,64}\\.";
+
+/** Seconds after which a client in maintenance is told to ask again. */
+const RETRY_AFTER = 120;
 
 /** The Caddyfile of these live releases; apps and hosts in the order of their names, so that equal states give equal text. */
 export function caddyfile(records: readonly ReleaseRecord[]): string {
@@ -43,8 +48,11 @@ function site(record: ReleaseRecord, route: ReleaseRecord["content"]["routes"][n
     ...tlsLines(tls),
     "encode zstd gzip",
     block("log", [block(`output file /var/log/caddy/${app}.log`, ["roll_size 20MiB", "roll_keep 5"])]),
-    ...(process?.static ? [staticFiles(process.static.at, staticFolder(app, route.process))] : []),
-    ...proxy(portsFolder(app, route.process, process?.replicas ?? 1), process?.replicas ?? 1),
+    ...maintenance(app),
+    block("handle", [
+      ...(process?.static ? [staticFiles(process.static.at, staticFolder(app, route.process))] : []),
+      ...proxy(portsFolder(app, route.process, process?.replicas ?? 1), process?.replicas ?? 1),
+    ]),
   ]);
 }
 
@@ -64,6 +72,24 @@ function tlsLines(tls: Tls): string[] {
       return never;
     }
   }
+}
+
+/** Answers whatever is asked with the maintenance page while there is one. */
+function maintenance(app: string): string[] {
+  const page = appPaths(app).maintenance;
+  const [folder, name] = [dirname(page), `/${basename(page)}`];
+  return [
+    block("@closed", [block("file", [`root ${folder}`, `try_files ${name}`])]),
+    block("handle @closed", [
+      `header Retry-After ${RETRY_AFTER}`,
+      "header Cache-Control no-store",
+      // Meant for the app's own pages; the file server would answer with an empty or a cut one.
+      "request_header -If-*",
+      "request_header -Range",
+      `rewrite * ${name}`,
+      block("file_server", [`root ${folder}`, "status 503"]),
+    ]),
+  ];
 }
 
 /** Looks in the newest release's files, then in those of the release before: pages already open still find theirs. */

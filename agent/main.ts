@@ -2,6 +2,7 @@
 /** The engine's command line, as it stands on every host in /usr/local/bin/slipway. */
 import { Command } from "commander";
 import { logsCommand } from "./commands/logs";
+import { maintenanceCommand } from "./commands/maintenance";
 import { complain } from "./commands/output";
 import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
@@ -26,7 +27,14 @@ Where things are:
   /var/log/caddy/APP.log      its access log`,
   );
 
-for (const command of [releaseCommand, releasesCommand, statusCommand, logsCommand, removeCommand]) {
+for (const command of [
+  releaseCommand,
+  releasesCommand,
+  statusCommand,
+  logsCommand,
+  maintenanceCommand,
+  removeCommand,
+]) {
   program.addCommand(command(linuxHost).copyInheritedSettings(program));
 }
 
