@@ -1,4 +1,5 @@
 /** `slipway remove`: takes an app off the host. Can be repeated, and goes on where a killed run stopped. */
+import { dirname } from "node:path";
 import { APP_LABEL, networkName } from "./compose";
 import type { Container, Host } from "./host";
 import { appPaths } from "./paths";
@@ -33,7 +34,7 @@ export async function remove(host: Host, app: string, { volumes, wait, pid, say 
     await Promise.all(containers.map((container) => stopAndRemove(host, container, drain)));
     await host.docker.removeNetwork(networkName(app));
     const gone = volumes ? await host.docker.removeVolumes(`${APP_LABEL}=${app}`) : [];
-    await Promise.all([host.files.remove(paths.folder), host.files.remove(paths.edge)]);
+    await Promise.all([paths.folder, paths.edge, dirname(paths.maintenance)].map((path) => host.files.remove(path)));
     const data = volumes ? `volumes removed: ${gone.join(", ") || "none"}` : "volumes kept";
     say(`${app} is removed: ${containers.length} containers stopped, ${data}`);
   } finally {
