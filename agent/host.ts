@@ -27,6 +27,18 @@ export interface Container {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly running: boolean;
+  /** What it was made from, as it was named then: for a release's own always by digest. */
+  readonly image: string;
+}
+
+/** What part of a container's log is read. */
+export interface LogOrder {
+  /** How many of the last lines; all where left out. */
+  readonly lines?: number;
+  /** Whether those that are still to come are read as well, until the container ends. */
+  readonly follow: boolean;
+  /** Only what came at this moment or later, in milliseconds since 1970. */
+  readonly since?: number;
 }
 
 /** How a container fares. */
@@ -116,8 +128,8 @@ export interface Docker {
   remove(id: string): Promise<void>;
   /** Starts a container and follows its output line by line until it ends; resolves with the exit code. */
   runToEnd(id: string, seconds: number, onLine: (line: string) => void): Promise<number>;
-  /** Reads the last lines a container wrote, standard output and error together, and, with `follow`, those it will write until it ends. */
-  readLines(id: string, options: { lines: number; follow: boolean }, onLine: (line: string) => void): Promise<void>;
+  /** Reads what a container wrote, standard output and error together. `at` is when a line came, ISO 8601 in nanoseconds, where Docker says. */
+  readLines(id: string, order: LogOrder, onLine: (line: string, at?: string) => void): Promise<void>;
   /** Runs a command in a new container, with this process's standard streams; resolves with its exit code. The container goes with its end. */
   runOneOff(order: OneOff): Promise<number>;
   /** Copies a folder of a container's file system to `to`, readable for everyone, without links that lead out of it. */

@@ -53,7 +53,6 @@ const SIZE = 100e6;
 /** A container of the host in memory. */
 export interface MemoryContainer extends Container {
   running: boolean;
-  readonly image: string;
   readonly port: number | undefined;
   exitCode: number;
   started: boolean;

@@ -5,14 +5,20 @@ import * as z from "zod";
 import { Failure } from "../failure";
 import type { Condition, Docker, Login } from "../host";
 import { ask, messageOf, send, textOf } from "./engine-api";
-import { lineCutter, readLog } from "./lines";
+import { lineCutter, readLog, readStampedLog } from "./lines";
 import { attend, run } from "./process";
 
 /** Compose as a program of its own, which spares 50 ms of the `docker` command's start; Debian installs both. */
 const COMPOSE: readonly [string, ...string[]] = ["docker-compose"];
 
 const Listed = z.array(
-  z.object({ Id: z.string(), Names: z.array(z.string()), Labels: z.record(z.string(), z.string()), State: z.string() }),
+  z.object({
+    Id: z.string(),
+    Names: z.array(z.string()),
+    Image: z.string(),
+    Labels: z.record(z.string(), z.string()),
+    State: z.string(),
+  }),
 );
 
 const Inspected = z.object({
@@ -158,11 +164,12 @@ export const linuxDocker: Docker = {
   async containers(label) {
     const answer = await ask({ method: "GET", path: "/containers/json", query: { all: "true", ...filters(label) } });
     return Listed.parse(answer)
-      .map(({ Id, Names, Labels, State }) => ({
+      .map(({ Id, Names, Image, Labels, State }) => ({
         id: Id,
         name: (Names[0] ?? Id).replace(/^\//, ""),
         labels: Labels,
         running: State === "running",
+        image: Image,
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   },
@@ -214,11 +221,17 @@ export const linuxDocker: Docker = {
     return z.object({ StatusCode: z.number() }).parse(result[0]).StatusCode;
   },
 
-  async readLines(id, { lines, follow }, onLine) {
-    const query = { ...streams, tail: String(lines), follow: String(follow) };
+  async readLines(id, { lines, follow, since }, onLine) {
+    const query = {
+      ...streams,
+      timestamps: "true",
+      tail: lines === undefined ? "all" : String(lines),
+      follow: String(follow),
+      ...(since !== undefined && { since: (since / 1000).toFixed(3) }),
+    };
     const answer = await send({ method: "GET", path: `/containers/${id}/logs`, query, patient: follow });
     if (answer.statusCode !== 200) throw new Failure(messageOf(await textOf(answer)));
-    await readLog(answer, onLine);
+    await readStampedLog(answer, onLine);
   },
 
   async runOneOff({ folder, project, service, command, environment, terminal }) {
