@@ -1,7 +1,7 @@
 /** One attempt to make a manifest the live release of its app: what its steps share. */
 import type { Container, Host } from "./host";
 import type { Manifest } from "./manifest";
-import type { ReleaseRecord } from "./record";
+import type { Live, ReleaseRecord } from "./record";
 
 /** See the file's head. */
 export interface Attempt {
@@ -10,6 +10,8 @@ export interface Attempt {
   readonly release: number;
   /** The release that serves while this one is made; none before the first. */
   readonly live: ReleaseRecord | undefined;
+  /** The pointer to it as it was found. */
+  readonly before: Live | undefined;
   /** Who makes it: actor and CI run, one line. */
   readonly owner: string;
   /** Keyed fingerprint of the manifest's environment. */
@@ -20,6 +22,14 @@ export interface Attempt {
   record?: ReleaseRecord;
   /** Containers of this release, set by `create`. */
   containers: readonly Container[];
+  /** Whether the release command has run: from then on the old release lives with what it did to the database. */
+  migrated?: boolean;
+  /** Number under which the database was dumped before that, if it was. */
+  snapshot?: number;
+  /** What is wrong with the old release since then, if anything is. */
+  oldIsUnfit?: string | undefined;
+  /** Whether the edge leads to this release. */
+  switched?: boolean;
 }
 
 /** A step of a release. */

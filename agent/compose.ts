@@ -123,7 +123,10 @@ function environmentOf(process: Process, manifest: Manifest): Record<string, unk
 }
 
 /** What a process waits for, by the other's name: only processes that are deployed, e.g. not the laptop's database. */
-export function dependenciesOf(process: Process, manifest: Manifest): Record<string, { condition: string }> {
+export function dependenciesOf(
+  process: Process,
+  manifest: Pick<Manifest, "processes">,
+): Record<string, { condition: string }> {
   const given = process.compose.depends_on;
   const entries: [string, string][] = Array.isArray(given)
     ? given.map((name) => [String(name), "service_started"])
@@ -134,7 +137,7 @@ export function dependenciesOf(process: Process, manifest: Manifest): Record<str
 }
 
 /** Whether a process is meant to end by itself because another waits for its end. */
-export function isAwaited(name: string, manifest: Manifest): boolean {
+export function isAwaited(name: string, manifest: Pick<Manifest, "processes">): boolean {
   return Object.values(manifest.processes).some(
     (process) => dependenciesOf(process, manifest)[name]?.condition === "service_completed_successfully",
   );

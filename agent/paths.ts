@@ -10,6 +10,10 @@ export const CADDYFILE = "/etc/caddy/Caddyfile";
 export const CADDYFILE_BEFORE = "/etc/caddy/Caddyfile.before-slipway";
 /** Random key of this host's environment fingerprints, 0600. */
 export const KEY = `${STATE}/key`;
+/** What Docker keeps its images in. */
+export const DOCKER = "/var/lib/docker";
+/** While this file is there, a release waits before the step it names, for a minute at most: for rehearsals of what may go wrong. */
+export const HOLD = `${LOCKS}/hold`;
 /** One folder per app. */
 export const APPS = `${STATE}/apps`;
 

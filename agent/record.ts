@@ -25,7 +25,7 @@ export const ReleaseRecord = z.strictObject({
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
 
 /** Which release serves, and the highest sequence that asked for it. */
-const Live = z.strictObject({ release: z.number().int().positive(), sequence: z.number().int().nonnegative() });
+export const Live = z.strictObject({ release: z.number().int().positive(), sequence: z.number().int().nonnegative() });
 /** @see Live */
 export type Live = z.infer<typeof Live>;
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Manifest } from "./manifest";
 import { MemoryHost } from "./memory";
+import type { Outcome } from "./outcome";
 import { releasePaths } from "./paths";
 import { release } from "./release";
 
@@ -39,10 +40,12 @@ let host: MemoryHost;
 let out: string[];
 let err: string[];
 
-async function run(asked: Manifest): Promise<0 | 1> {
+async function run(asked: Manifest): Promise<Outcome["result"]> {
   out = [];
   err = [];
-  return release(host, asked, { wait: 1, pid: 7, say: (line) => out.push(line), complain: (line) => err.push(line) });
+  const say = (line: string) => out.push(line);
+  const complain = (line: string) => err.push(line);
+  return (await release(host, asked, { wait: 1, pid: 7, say, complain })).result;
 }
 
 const ledger = () =>
@@ -60,18 +63,21 @@ beforeEach(() => {
 
 describe("a good release", () => {
   test("the first one", async () => {
-    expect(await run(manifest("1"))).toBe(0);
+    expect(await run(manifest("1"))).toBe("live");
     expect(err).toEqual([]);
     expect(out).toEqual([
-      "✓ fence 0.0 s",
-      "✓ lay out 0.0 s",
-      "✓ pull 0.0 s",
-      "✓ create 0.0 s",
-      "✓ static files 0.0 s",
-      "✓ release command 0.0 s",
-      "✓ start 0.0 s",
-      "✓ health 1.0 s",
-      "✓ edge 0.0 s (https://shop.test)",
+      "✓ fence 0.00 s",
+      "✓ lay out 0.00 s",
+      "✓ disk guard 0.00 s",
+      "✓ pull 0.00 s",
+      "✓ create 0.00 s",
+      "✓ static files 0.00 s",
+      "✓ release command 0.00 s",
+      "✓ start 0.00 s",
+      "✓ health 0.00 s",
+      "✓ edge 0.00 s (https://shop.test)",
+      "✓ workers 1.00 s",
+      "✓ watch 2.00 s",
       "release 1 of shop is live: https://shop.test",
     ]);
     expect(names()).toEqual(["shop-r1-web-1", "shop-r1-worker-1"]);
@@ -85,7 +91,7 @@ describe("a good release", () => {
         run: "https://ci.test/1",
         sequence: 1,
         images: { web: image("1"), worker: image("1") },
-        milliseconds: 1000,
+        milliseconds: 3000,
         result: "live",
       },
     ]);
@@ -96,7 +102,7 @@ describe("a good release", () => {
     host.effects.length = 0;
     await run(manifest("2"));
     const matter =
-      /^(docker\.(pull|create|runToEnd|start|stop)|edge|files\.write .*(env|ports|live\.json)|probe|files\.append)/;
+      /^(docker\.(pull|create|runToEnd|start|stop)|edge|files\.write .*(env|ports|live\.json)|probe|files\.append .*jsonl)/;
     const seen = host.effects.filter((name) => matter.test(name)).map((name) => name.replace(/ .*\//, " "));
     expect([...new Set(seen)]).toEqual([
       "files.write 999998-20000.ports",
@@ -105,12 +111,13 @@ describe("a good release", () => {
       `docker.pull shop@sha256:${"2".repeat(64)}`,
       "docker.create shop-r2",
       "docker.runToEnd shop-r2-release_command-1",
+      "probe 20000",
       "docker.start shop-r2-web-1",
-      "docker.start shop-r2-worker-1",
       "probe 20001",
       "files.write 999997-20001.ports",
       "files.write live.json",
       "docker.stop shop-r1-worker-1",
+      "docker.start shop-r2-worker-1",
       "docker.stop shop-r1-web-1",
       "files.append ledger.jsonl",
     ]);
@@ -120,18 +127,18 @@ describe("a good release", () => {
   test("no moment without an answer", async () => {
     await run(manifest("1"));
     host.onEffect = (name) => expect(host.serving("shop", "web"), name).toMatch(/^[12]$/);
-    expect(await run(manifest("2"))).toBe(0);
+    expect(await run(manifest("2"))).toBe("live");
     expect(host.serving("shop", "web")).toBe("2");
   });
 
   test("the same again does nothing, and its newer sequence counts for the fence", async () => {
     await run(manifest("1"));
-    expect(await run(manifest("1", { origin: { sequence: 9, actor: "bo" } }))).toBe(0);
+    expect(await run(manifest("1", { origin: { sequence: 9, actor: "bo" } }))).toBe("unchanged");
     expect(out).toEqual([
       "nothing to do: release 1 is already live with the same content",
       "release 1 of shop is live: https://shop.test",
     ]);
-    expect(await run(manifest("2"))).toBe(1);
+    expect(await run(manifest("2"))).toBe("failed");
     expect(err.join("\n")).toContain("failed at step «fence»");
   });
 
@@ -171,6 +178,8 @@ const failures: {
   reason: string;
   set: (host: MemoryHost) => void;
   asked?: Partial<Manifest>;
+  /** Whether the traffic has moved by then. */
+  late?: boolean;
 }[] = [
   { name: "ports", step: "lay out", reason: "in use", set: (it) => it.broken.set("portFree", "in use") },
   {
@@ -178,6 +187,62 @@ const failures: {
     step: "lay out",
     reason: "no space",
     set: (it) => it.broken.set("files.write /var/lib/slipway/apps/shop/releases/2/env", "no space"),
+  },
+  {
+    name: "disk too small",
+    step: "disk guard",
+    reason: "the disk has 150 MB free of 100.0 GB, and this release wants 200 MB",
+    set: (it) => {
+      it.free = 150e6;
+    },
+  },
+  {
+    name: "disk full while it is pulled",
+    step: "pull",
+    reason: "the disk is nearly full (0 MB free)",
+    set: (it) => {
+      it.free = 300e6;
+      it.images.set(image("2"), { size: 400e6 });
+    },
+  },
+  {
+    name: "another processor",
+    step: "pull",
+    reason: "is for linux/arm64, and this host is linux/amd64",
+    set: (it) => it.images.set(image("2"), { platform: "linux/arm64" }),
+  },
+  {
+    name: "healthy, then dying",
+    step: "watch",
+    reason: "-1 ended with exit code 1 soon after its start",
+    set: (it) => it.images.set(image("2"), { dies: 1500 }),
+    late: true,
+  },
+  {
+    name: "healthy, then not",
+    step: "watch",
+    reason: "shop-r2-web-1 was healthy and is not any more: GET /up answered 503",
+    set: (it) => {
+      it.onEffect = (name) => {
+        if (/^files.write .*live.json/.test(name)) it.images.set(image("2"), { answers: 503 });
+      };
+    },
+    late: true,
+  },
+  {
+    name: "worker crashes",
+    step: "workers",
+    reason: "shop-r2-worker-1 ended with exit code 9",
+    set: (it) => {
+      it.images.set(image("3"), { crash: 9 });
+    },
+    asked: {
+      processes: {
+        web: { image: image("2"), compose: {}, port: 8000, health: "/up", replicas: 1 },
+        worker: { image: image("3"), compose: {}, replicas: 1 },
+      },
+    },
+    late: true,
   },
   { name: "image gone", step: "pull", reason: "not found", set: (it) => it.images.delete(image("2")) },
   {
@@ -242,7 +307,7 @@ function failOnce(it: MemoryHost, effect: string, nth: number, why: string): voi
 }
 
 describe("a release that fails leaves the old one serving", () => {
-  test.each(failures)("$name", async ({ step, reason, set, asked }) => {
+  test.each(failures)("$name", async ({ step, reason, set, asked, late = false }) => {
     await run(manifest("1", { app: "blog", routes: [{ host: "blog.test", process: "web" }] }));
     await run(manifest("1"));
     const before = { names: names(), configuration: host.configuration };
@@ -251,21 +316,23 @@ describe("a release that fails leaves the old one serving", () => {
     if (host.images.get(image("2"))?.lines === undefined && host.images.has(image("2"))) {
       host.images.set(image("2"), { ...host.images.get(image("2")), lines: ["very secret line"] });
     }
-    expect(await run(manifest("2", asked))).toBe(1);
+    expect(await run(manifest("2", asked))).toBe("failed");
     host.onEffect = () => {};
     host.broken.clear();
     expect(out.at(-1)).toMatch(new RegExp(`^✗ ${step} `));
     expect(err.join("\n")).toContain(`slipway: release 2 of shop failed at step «${step}»: `);
     expect(err.join("\n")).toContain(reason);
-    expect(err).toContain("state: release 1 keeps serving https://shop.test; nothing of release 2 is left running");
+    const serves = late ? "the traffic was led back to release 1, which serves" : "release 1 keeps serving";
+    expect(err).toContain(`state: ${serves} https://shop.test; nothing of release 2 is left running`);
     expect([...out, ...err].join("\n")).not.toContain("very secret");
     expect(names()).toEqual(before.names);
     expect(host.configuration).toBe(before.configuration);
     expect(host.serving("shop", "web")).toBe("1");
     expect([...host.texts.keys()].filter((path) => path.includes("/releases/2/"))).toEqual([]);
     expect(ledger().at(-1)).toMatchObject({ release: 2, result: "failed", step });
+    host.free = 50e9;
     host.images.set(image("3"), {});
-    expect(await run(manifest("3"))).toBe(0);
+    expect(await run(manifest("3"))).toBe("live");
     expect(host.serving("shop", "web")).toBe("3");
   });
 
@@ -284,7 +351,7 @@ describe("a release that fails leaves the old one serving", () => {
 
   test("an older sequence is refused", async () => {
     await run(manifest("2"));
-    expect(await run(manifest("1"))).toBe(1);
+    expect(await run(manifest("1"))).toBe("failed");
     expect(err[0]).toContain("failed at step «fence»: sequence 1 ");
     expect(host.serving("shop", "web")).toBe("1");
   });
@@ -305,7 +372,7 @@ describe("killed before any effect, the next run makes it whole", () => {
       host.killAfter = at;
       await run(manifest("2")).catch(() => {});
       host.revive();
-      expect(await run(manifest("2")), `killed at ${at}`).toBe(0);
+      expect(await run(manifest("2")), `killed at ${at}`).not.toBe("failed");
       const live = host.serving("shop", "web");
       expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
       expect(host.configuration).toBe(host.texts.get("/etc/caddy/Caddyfile")?.text);

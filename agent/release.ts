@@ -1,41 +1,57 @@
-/** `slipway release`: the whole story of making a manifest live, as a table of steps, and what happens when one of them fails. */
+/** `slipway release`: the whole story of making a manifest live, as tables of steps, and what happens when one of them fails. */
 import { type Attempt, addressesOf, type Step } from "./attempt";
-import { APP_LABEL, isAwaited, PROCESS_LABEL, RELEASE_LABEL } from "./compose";
+import { APP_LABEL } from "./compose";
+import { processOf, releaseContainers } from "./containers";
 import { Failure, reasonOf } from "./failure";
 import type { Container, Host, Lock } from "./host";
 import { type Row, readLedger, writeRow } from "./ledger";
 import type { Manifest } from "./manifest";
+import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
 import { appPaths, releasePaths } from "./paths";
+import { isLasting, isStopFirst } from "./processes";
 import { contentOf, fingerprint, readLive, readRecord, sameJson, writeLive } from "./record";
 import { redactor } from "./redact";
+import { type RunLog, runLog } from "./run-log";
 import { create } from "./steps/create";
-import { switchEdge } from "./steps/edge";
+import { guardDisk } from "./steps/disk-guard";
+import { switchBack, switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
 import { checkHealth } from "./steps/health";
+import { hold } from "./steps/hold";
 import { layOut } from "./steps/lay-out";
+import { askOldRelease } from "./steps/old-release";
+import { prune } from "./steps/prune";
 import { pull } from "./steps/pull";
 import { runReleaseCommand } from "./steps/release-command";
 import { retire } from "./steps/retire";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
+import { stopInPeace } from "./steps/stop";
 import { tidy } from "./steps/tidy";
+import { watch } from "./steps/watch";
+import { bringWorkersBack, hasWorkers, moveWorkers } from "./steps/workers";
 
-/** Until the last of these is done the old release serves untouched, and a failure undoes all that was made. */
-const UNTIL_THE_SWITCH: readonly Step[] = [
+/** Until the last of these is done the old release is there, untouched or to go back to, and a failure undoes all that was made. */
+export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "fence", run: fence },
   { name: "lay out", run: layOut },
+  { name: "disk guard", run: guardDisk },
   { name: "pull", run: pull },
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
-  { name: "release command", applies: ({ manifest }) => manifest.release !== undefined, run: runReleaseCommand },
+  { name: "release command", applies: hasReleaseCommand, run: migrate },
+  { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
   { name: "start", run: start },
   { name: "health", run: checkHealth },
   { name: "edge", run: switchEdge },
+  { name: "workers", applies: hasWorkers, run: moveWorkers },
+  { name: "watch", applies: ({ manifest }) => manifest.limits.watch > 0, run: watch },
 ];
 
-/** The new release serves: what fails from here on is said, and mended by the next run. */
-const AFTER_THE_SWITCH: readonly Step[] = [
-  { name: "stop the old release", applies: ({ live }) => live !== undefined, run: retire },
+/** The new release stays: what fails from here on is said, and mended by the next run. */
+export const AFTERWARDS: readonly Step[] = [
+  { name: "stop the old release", applies: hasLive, run: retire },
+  { name: "prune", applies: hasLive, run: prune },
 ];
 
 /** How many of a failing container's last lines are shown. */
@@ -43,34 +59,36 @@ const LAST_LINES = 50;
 
 /** How a release is run. */
 export interface ReleaseOptions {
-  /** How long to wait for another release of the same app, in seconds. */
-  readonly wait: number;
+  /** How long to wait for another release of the same app, in seconds; the manifest's own limit where left out. */
+  readonly wait?: number | undefined;
   /** Id of this process, for whoever waits for it. */
   readonly pid: number;
   /** Prints a line of progress. */
   readonly say: (line: string) => void;
   /** Prints a line about a failure. */
   readonly complain: (line: string) => void;
+  /** Rejects when this process is asked to end; heard until the traffic moves. */
+  readonly interrupted?: Promise<never>;
 }
 
-/** Carries out a manifest. Resolves with the exit code: 0 if it is live, 1 if not (all is said by then). */
-export async function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<0 | 1> {
+/** Carries out a manifest. Resolves with how it ended, whatever that is; all is said by then. */
+export async function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<Outcome> {
   const redact = redactor(secretsOf(manifest));
-  const say = (line: string) => options.say(redact(line));
-  const complain = (line: string) => options.complain(redact(line));
+  const voice = voiceOf(options, redact);
   const { actor, commit, run } = manifest.origin;
   const owner = redact(
     [actor, commit && `commit ${commit}`, run, `pid ${options.pid}`].filter(Boolean).join(", ").replace(/\s+/g, " "),
   );
   const lock = await host.lock({
     path: appPaths(manifest.app).lock,
-    wait: options.wait,
+    wait: options.wait ?? manifest.limits.wait,
     owner,
-    onWait: (holder) => say(`… waits for another release of ${manifest.app}: ${holder}`),
+    onWait: (holder) => voice.say(`… waits for another release of ${manifest.app}: ${holder}`),
   });
   try {
-    return await underLease(host, manifest, owner, lock, { say, complain, redact });
+    return await underLease({ host, manifest, owner, lock, voice, interrupted: options.interrupted });
   } finally {
+    await voice.end();
     await lock.free();
   }
 }
@@ -79,86 +97,138 @@ interface Voice {
   readonly say: (line: string) => void;
   readonly complain: (line: string) => void;
   readonly redact: (text: string) => string;
+  /** From now on all that is said goes to the log of that release, too. */
+  record(host: Host, app: string, release: number): void;
+  end(): Promise<void>;
 }
 
-async function underLease(host: Host, manifest: Manifest, owner: string, lock: Lock, voice: Voice): Promise<0 | 1> {
+interface Lease {
+  readonly host: Host;
+  readonly manifest: Manifest;
+  readonly owner: string;
+  readonly lock: Lock;
+  readonly voice: Voice;
+  readonly interrupted: Promise<never> | undefined;
+}
+
+async function underLease(lease: Lease): Promise<Outcome> {
+  const { host, manifest, owner, lock, voice } = lease;
   const { app } = manifest;
   const begun = host.now();
-  const pointer = await readLive(host.files, app);
-  const live = pointer && (await readRecord(host.files, app, pointer.release));
-  const number = await nextRelease(host, app);
+  const before = await readLive(host.files, app);
+  const live = before && (await readRecord(host.files, app, before.release));
   const found = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
   for (const line of found.mended) voice.say(`! ${line}`);
 
   const attempt: Attempt = {
     host,
     manifest,
-    release: number,
+    release: await nextRelease(host, app),
     live,
+    before,
     owner,
     environment: await fingerprint(host, manifest.environment),
     say: voice.say,
     containers: [],
   };
-  if (isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice);
-
-  const failed = await runSteps(UNTIL_THE_SWITCH, attempt, lock);
-  const row = rowOf(attempt, begun);
-  if (failed) {
-    const lines = await lastLinesOf(host, failed.thrown);
-    await undo(attempt, voice);
-    const reason = voice.redact(reasonOf(failed.thrown));
-    await writeRow(host.files, app, {
-      ...row,
-      milliseconds: host.now() - begun,
-      result: "failed",
-      step: failed.step,
-      reason,
-    });
-    for (const line of failureText(attempt, failed.step, reason, lines)) voice.complain(line);
-    if (!(failed.thrown instanceof Failure)) throw failed.thrown;
-    return 1;
-  }
-  const late = await runSteps(AFTER_THE_SWITCH, attempt, lock);
-  if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
-  await writeRow(host.files, app, { ...row, milliseconds: host.now() - begun, result: "live" });
-  voice.say(liveText(number, manifest));
-  return 0;
+  if (isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
+  voice.record(host, app, attempt.release);
+  return carryOut(attempt, lease, begun);
 }
 
-/** Runs steps in order; resolves with the one that failed, if one did. */
+async function carryOut(attempt: Attempt, { lock, voice, interrupted }: Lease, begun: number): Promise<Outcome> {
+  const { host, manifest, release, live } = attempt;
+  const { app } = manifest;
+  const ends = [lock.lost, ...(interrupted ? [interrupted] : [])];
+  const failed = await runSteps(UNTIL_IT_STAYS, attempt, (step) =>
+    // Once the traffic has moved, going on is as quick as going back.
+    step === "workers" || step === "watch" ? [lock.lost] : ends,
+  );
+  const row = rowOf(attempt, begun);
+  const milliseconds = () => host.now() - begun;
+  if (failed) {
+    const { step, thrown } = failed;
+    const lines = await lastLinesOf(host, thrown);
+    const wasSwitched = attempt.switched === true && step !== "edge";
+    await undo(attempt, voice);
+    const reason = voice.redact(reasonOf(thrown));
+    await writeRow(host.files, app, { ...row, milliseconds: milliseconds(), result: "failed", step, reason });
+    for (const line of failureText(attempt, { step, reason, wasSwitched }, lines)) voice.complain(line);
+    if (!(thrown instanceof Failure)) throw thrown;
+    return {
+      app,
+      release,
+      result: "failed",
+      ...(live && { serving: live.release }),
+      addresses: live ? addressesOf(live.content) : [],
+      milliseconds: milliseconds(),
+      step,
+      reason,
+    };
+  }
+  const late = await runSteps(AFTERWARDS, attempt, () => [lock.lost]);
+  if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
+  await writeRow(host.files, app, { ...row, milliseconds: milliseconds(), result: "live" });
+  const addresses = addressesOf(manifest);
+  voice.say(liveText(app, release, addresses));
+  return { app, release, result: "live", serving: release, addresses, milliseconds: milliseconds() };
+}
+
+/** Runs steps in order; resolves with the one that failed, if one did. `ends` gives what else may end a step. */
 async function runSteps(
   steps: readonly Step[],
   attempt: Attempt,
-  lock: Lock,
+  ends: (step: string) => readonly Promise<never>[],
 ): Promise<{ step: string; thrown: unknown } | undefined> {
-  for (const step of steps) {
-    if (step.applies && !step.applies(attempt)) continue;
-    const begun = attempt.host.now();
-    const elapsed = () => `${((attempt.host.now() - begun) / 1000).toFixed(1)} s`;
+  const { host, say } = attempt;
+  for (const { name, applies, run } of steps) {
+    if (applies && !applies(attempt)) continue;
+    const begun = host.now();
+    const elapsed = () => `${((host.now() - begun) / 1000).toFixed(2)} s`;
     try {
-      const note = await Promise.race([step.run(attempt), lock.lost]);
-      attempt.say(`✓ ${step.name} ${elapsed()}${note ? ` (${note})` : ""}`);
+      await hold(host, name, say);
+      const note = await Promise.race([run(attempt), ...ends(name)]);
+      say(`✓ ${name} ${elapsed()}${note ? ` (${note})` : ""}`);
     } catch (thrown) {
-      attempt.say(`✗ ${step.name} ${elapsed()}`);
-      return { step: step.name, thrown };
+      say(`✗ ${name} ${elapsed()}`);
+      return { step: name, thrown };
     }
   }
   return undefined;
 }
 
-/** Removes everything of a release that will not serve. What can't be removed now is removed by the next run. */
-async function undo({ host, manifest, release }: Attempt, voice: Voice): Promise<void> {
+/** Even one that fails may have changed the database. */
+function migrate(attempt: Attempt): Promise<string | undefined> {
+  attempt.migrated = true;
+  return runReleaseCommand(attempt);
+}
+
+/** Leads back what has been moved and removes everything of a release that will not serve. What can't be done now the next run does. */
+async function undo(attempt: Attempt, voice: Voice): Promise<void> {
+  const { host, manifest, release } = attempt;
   try {
-    const all = await host.docker.containers(`${APP_LABEL}=${manifest.app}`);
-    const ours = all.filter(({ labels }) => labels[RELEASE_LABEL] === String(release));
-    await Promise.all(ours.map(({ id }) => host.docker.remove(id)));
+    if (attempt.switched) await switchBack(attempt);
+    const ours = await releaseContainers(host, manifest.app, release);
+    if (attempt.switched) await retireOwn(attempt, ours);
+    else await Promise.all(ours.map(({ id }) => host.docker.remove(id)));
     await host.files.remove(releasePaths(manifest.app, release).folder);
   } catch (thrown) {
     voice.complain(
       `! something of release ${release} is left and will be removed by the next run: ${reasonOf(thrown)}`,
     );
   }
+}
+
+/** What has served ends what it has begun. A worker must be gone before the old one takes work again. */
+async function retireOwn(attempt: Attempt, ours: readonly Container[]): Promise<void> {
+  const { host, manifest, record } = attempt;
+  const end = (containers: readonly Container[]) =>
+    Promise.all(containers.map((container) => stopInPeace(host, container, record, manifest.limits.drain)));
+  const isWorker = (container: Container) => isStopFirst(processOf(container), manifest);
+  await Promise.all([
+    end(ours.filter(isWorker)).then(() => bringWorkersBack(attempt)),
+    end(ours.filter((container) => !isWorker(container))),
+  ]);
 }
 
 async function nextRelease(host: Host, app: string): Promise<number> {
@@ -174,19 +244,29 @@ async function nextRelease(host: Host, app: string): Promise<number> {
 function isAlreadyLive({ manifest, live, environment }: Attempt, containers: readonly Container[]): boolean {
   if (!live || live.environment !== environment || !sameJson(live.content, contentOf(manifest))) return false;
   return Object.entries(manifest.processes).every(([name, process]) => {
-    const running = containers.filter(({ labels, running }) => running && labels[PROCESS_LABEL] === name);
-    return isAwaited(name, manifest) || running.length === process.replicas;
+    const running = containers.filter((one) => one.running && processOf(one) === name);
+    return !isLasting(name, manifest) || running.length === process.replicas;
   });
 }
 
-async function alreadyLive({ host, manifest, live }: Attempt, voice: Voice): Promise<0> {
-  const pointer = await readLive(host.files, manifest.app);
-  if (pointer && pointer.sequence < manifest.origin.sequence) {
-    await writeLive(host.files, manifest.app, { ...pointer, sequence: manifest.origin.sequence });
-  }
-  voice.say(`nothing to do: release ${live?.release} is already live with the same content`);
-  voice.say(liveText(live?.release ?? 0, manifest));
-  return 0;
+async function alreadyLive(attempt: Attempt, voice: Voice, begun: number): Promise<Outcome> {
+  const { host, manifest, before } = attempt;
+  const { app, origin } = manifest;
+  const number = before?.release ?? 0;
+  if (before && before.sequence < origin.sequence)
+    await writeLive(host.files, app, { ...before, sequence: origin.sequence });
+  const addresses = addressesOf(manifest);
+  voice.say(`nothing to do: release ${number} is already live with the same content`);
+  voice.say(liveText(app, number, addresses));
+  return { app, release: number, result: "unchanged", serving: number, addresses, milliseconds: host.now() - begun };
+}
+
+function hasLive({ live }: Attempt): boolean {
+  return live !== undefined;
+}
+
+function hasReleaseCommand({ manifest }: Attempt): boolean {
+  return manifest.release !== undefined;
 }
 
 function hasStaticFiles({ manifest }: Attempt): boolean {
@@ -196,6 +276,29 @@ function hasStaticFiles({ manifest }: Attempt): boolean {
 function secretsOf(manifest: Manifest): string[] {
   const values = manifest.secrets.flatMap((name) => manifest.environment[name] ?? []);
   return manifest.registry ? [...values, manifest.registry.password] : values;
+}
+
+/** What is said before the release has a number waits for its log to begin. */
+function voiceOf({ say, complain }: ReleaseOptions, redact: (text: string) => string): Voice {
+  const said: string[] = [];
+  let log: RunLog | undefined;
+  const through = (print: (line: string) => void) => (line: string) => {
+    const text = redact(line);
+    print(text);
+    if (log) log.add(text);
+    else said.push(text);
+  };
+  return {
+    say: through(say),
+    complain: through(complain),
+    redact,
+    record(host, app, release) {
+      log = runLog(host.files, app, release, said);
+    },
+    async end() {
+      await log?.end();
+    },
+  };
 }
 
 function rowOf({ manifest, release }: Attempt, begun: number): Omit<Row, "result"> {
@@ -211,10 +314,7 @@ function rowOf({ manifest, release }: Attempt, begun: number): Omit<Row, "result
   };
 }
 
-async function lastLinesOf(
-  host: Host,
-  thrown: unknown,
-): Promise<{ name: string; lines: readonly string[] } | undefined> {
+async function lastLinesOf(host: Host, thrown: unknown): Promise<LastLines | undefined> {
   if (!(thrown instanceof Failure) || thrown.container === undefined) return undefined;
   const id = thrown.container;
   const name =
@@ -222,32 +322,4 @@ async function lastLinesOf(
   const lines: string[] = [];
   await host.docker.readLines(id, { lines: LAST_LINES, follow: false }, (line) => lines.push(line)).catch(() => {});
   return { name, lines: lines.slice(-LAST_LINES) };
-}
-
-function failureText(
-  { manifest, release, live }: Attempt,
-  step: string,
-  reason: string,
-  log: { name: string; lines: readonly string[] } | undefined,
-): readonly string[] {
-  const { app } = manifest;
-  const addresses = live ? addressesOf(live.content).join(", ") : "";
-  const shown = log
-    ? log.lines.length > 0
-      ? [`last lines of ${log.name}:`, ...log.lines.map((line) => `  | ${line}`)]
-      : [`${log.name} wrote nothing to its log`]
-    : [];
-  return [
-    ...shown,
-    `slipway: release ${release} of ${app} failed at step «${step}»: ${reason}`,
-    live
-      ? `state: release ${live.release} keeps serving${addresses && ` ${addresses}`}; nothing of release ${release} is left running`
-      : `state: nothing serves ${app} yet; nothing of release ${release} is left running`,
-    `next: mend the cause and release again; on the host, «slipway releases ${app}» and «slipway status» tell more`,
-  ];
-}
-
-function liveText(number: number, manifest: Manifest): string {
-  const addresses = addressesOf(manifest);
-  return `release ${number} of ${manifest.app} is live${addresses.length > 0 ? `: ${addresses.join(", ")}` : ""}`;
 }

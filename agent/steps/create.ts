@@ -1,5 +1,6 @@
 import type { Attempt } from "../attempt";
-import { APP_LABEL, networkName, projectName, RELEASE_LABEL, volumeName } from "../compose";
+import { APP_LABEL, networkName, projectName, volumeName } from "../compose";
+import { releaseContainers } from "../containers";
 import { releasePaths } from "../paths";
 
 /** Makes network, volumes and containers; nothing runs yet. Compose is asked this once, for all that a service's words mean. */
@@ -15,6 +16,5 @@ export async function create(attempt: Attempt): Promise<undefined> {
     RELEASE: String(release),
     ...manifest.environment,
   });
-  const all = await host.docker.containers(`${APP_LABEL}=${manifest.app}`);
-  attempt.containers = all.filter(({ labels }) => labels[RELEASE_LABEL] === String(release));
+  attempt.containers = await releaseContainers(host, manifest.app, release);
 }

@@ -3,9 +3,9 @@ import { caddyfile, HEAD } from "../caddyfile";
 import { doorsOf, isStaticDoor, releaseOf } from "../doors";
 import type { Host } from "../host";
 import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
-import { liveRecords, type ReleaseRecord, writeLive } from "../record";
+import { liveRecords, type ReleaseRecord, readLive, writeLive } from "../record";
 
-/** Leads the traffic to the new release and makes it the live one; leads it back if that can't be done. */
+/** Leads the traffic to the new release and makes it the live one. */
 export async function switchEdge(attempt: Attempt): Promise<string | undefined> {
   const { host, manifest, release } = attempt;
   const record = recordOf(attempt);
@@ -13,21 +13,30 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
   try {
     const before = await liveRecords(host.files);
     const others = before.filter(({ content }) => content.app !== manifest.app);
-    try {
-      await openDoors(host, record);
-      await setEdge(host, caddyfile([...others, record]));
-      await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
-    } catch (thrown) {
-      await closeDoors(host, manifest.app, (other) => other !== release);
-      await setEdge(host, caddyfile(before)).catch(() =>
-        attempt.say("! the edge can't be led back; the next release does it"),
-      );
-      throw thrown;
-    }
+    attempt.switched = true;
+    await openDoors(host, record);
+    await setEdge(host, caddyfile([...others, record]));
+    await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
   } finally {
     await lock.free();
   }
   return addressesOf(manifest).join(", ") || undefined;
+}
+
+/** Leads the traffic back to the release that served before, or to none, whatever of `switchEdge` has been done. */
+export async function switchBack({ host, manifest, release, live, before, owner }: Attempt): Promise<void> {
+  const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner, onWait: () => {} });
+  try {
+    const { app } = manifest;
+    // The pointer first: it is what a run after a kill goes by. On a full disk it may not have been moved at all.
+    if (!before) await host.files.remove(appPaths(app).live);
+    else if ((await readLive(host.files, app))?.release !== before.release) await writeLive(host.files, app, before);
+    if (live) await openDoors(host, live);
+    await closeDoors(host, app, (other) => other !== release);
+    await setEdge(host, caddyfile(await liveRecords(host.files)));
+  } finally {
+    await lock.free();
+  }
 }
 
 /** What `reconcile` works on. */

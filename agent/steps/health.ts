@@ -1,45 +1,55 @@
 import { type Attempt, recordOf, schemeOf } from "../attempt";
-import { isAwaited, PROCESS_LABEL, REPLICA_LABEL } from "../compose";
+import { REPLICA_LABEL } from "../compose";
+import { processOf } from "../containers";
 import { Failure, reasonOf } from "../failure";
-import type { Condition, Container } from "../host";
+import type { Condition, Container, Host } from "../host";
 import type { Process } from "../manifest";
+import { isLasting, isStopFirst } from "../processes";
+import type { ReleaseRecord } from "../record";
 
 /** Milliseconds between two looks: short, since every one of them is added to the time until a good release serves. */
-const POLL = 50;
+const POLL = 25;
 /** Milliseconds that one request of the check may take. */
 const PROBE_LIMIT = 5_000;
 /** Milliseconds it gets even right before the deadline, so that what is reported is the app's answer. */
 const PROBE_LEAST = 250;
-/** Milliseconds that a process without a port must stay up to count as started. */
+/** Milliseconds that a process without a port must stay up to count as started, at the least. */
 const SETTLE = 1_000;
 
-/** Waits until every container of the release is fit to serve; fails at once if one of them ends. */
+/** Waits until every container that runs beside its old one is fit to serve; fails at once if one of them ends. */
 export async function checkHealth(attempt: Attempt): Promise<undefined> {
-  await Promise.all(
-    attempt.containers.map(async (container) => {
-      const name = container.labels[PROCESS_LABEL] ?? "";
-      const process = attempt.manifest.processes[name];
-      if (process && !isAwaited(name, attempt.manifest)) await untilFit(attempt, container, name, process);
-    }),
+  await untilFit(
+    attempt,
+    lastingContainers(attempt).filter((container) => !isStopFirst(processOf(container), attempt.manifest)),
   );
 }
 
-async function untilFit(attempt: Attempt, container: Container, name: string, process: Process): Promise<void> {
+/** The attempt's containers that are to run all the time. */
+export function lastingContainers({ manifest, containers }: Attempt): readonly Container[] {
+  return containers.filter((container) => isLasting(processOf(container), manifest));
+}
+
+/** Waits until these containers are fit to serve and have been for the settle time; fails at once if one of them ends. */
+export async function untilFit(attempt: Attempt, containers: readonly Container[]): Promise<void> {
+  await Promise.all(containers.map((container) => untilOneIsFit(attempt, container)));
+}
+
+async function untilOneIsFit(attempt: Attempt, container: Container): Promise<void> {
   const { host, manifest } = attempt;
+  const { health, settle } = manifest.limits;
   const begun = host.now();
-  const deadline = begun + manifest.limits.health * 1000;
-  const port = recordOf(attempt).ports[name]?.[Number(container.labels[REPLICA_LABEL])];
+  const deadline = begun + health * 1000;
+  const hasPort = portOf(recordOf(attempt), container) !== undefined;
+  let fitSince: number | undefined;
   for (;;) {
     const limit = Math.max(PROBE_LEAST, Math.min(PROBE_LIMIT, deadline - host.now()));
-    const answer = port === undefined ? undefined : probe(attempt, name, process, port, limit);
-    const [condition, lack] = await Promise.all([host.docker.condition(container.id), answer]);
-    refuseEnded(container, condition);
-    const settling = port === undefined && host.now() - begun < SETTLE;
-    const missing = lack ?? lackOfContainer(process, condition);
-    if (missing === undefined && !settling) return;
-    if (host.now() >= deadline) {
+    const lack = await lackOf(host, recordOf(attempt), container, limit);
+    const now = host.now();
+    fitSince = lack === undefined ? (fitSince ?? now) : undefined;
+    if (fitSince !== undefined && now - fitSince >= settle * 1000 && (hasPort || now - begun >= SETTLE)) return;
+    if (now >= deadline + settle * 1000) {
       throw new Failure(
-        `${container.name} was not healthy within ${manifest.limits.health} s: ${missing ?? "still starting"}`,
+        `${container.name} was not healthy within ${health} s: ${lack ?? "it did not stay so"}`,
         container.id,
       );
     }
@@ -47,22 +57,47 @@ async function untilFit(attempt: Attempt, container: Container, name: string, pr
   }
 }
 
+/**
+ * What a container of a release lacks to be fit to serve, if anything.
+ * @param limit milliseconds for its answer
+ * @throws Failure if it has ended, which no patience mends
+ */
+export async function lackOf(
+  host: Host,
+  record: ReleaseRecord,
+  container: Container,
+  limit = PROBE_LIMIT,
+): Promise<string | undefined> {
+  const name = processOf(container);
+  const process = record.content.processes[name];
+  const port = portOf(record, container);
+  if (!process) return undefined;
+  const answer = port === undefined ? undefined : probe(host, record, name, process, port, limit);
+  const [condition, lack] = await Promise.all([host.docker.condition(container.id), answer]);
+  refuseEnded(container, condition);
+  return lack ?? lackOfContainer(process, condition);
+}
+
+function portOf({ ports }: ReleaseRecord, container: Container): number | undefined {
+  return ports[processOf(container)]?.[Number(container.labels[REPLICA_LABEL])];
+}
+
 /** What is wrong with the answer, if anything is. */
 async function probe(
-  attempt: Attempt,
+  host: Host,
+  { content }: ReleaseRecord,
   name: string,
   process: Process,
   port: number,
   limit: number,
 ): Promise<string | undefined> {
-  const { host, manifest } = attempt;
   const path = process.health ?? "/";
   try {
     const status = await host.probe({
       port,
       path,
-      host: manifest.routes.find((route) => route.process === name)?.host ?? "localhost",
-      scheme: schemeOf(manifest.tls),
+      host: content.routes.find((route) => route.process === name)?.host ?? "localhost",
+      scheme: schemeOf(content.tls),
       limit,
     });
     // Without a health path of its own the front page may well ask for a login or not be there.

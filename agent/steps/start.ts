@@ -1,13 +1,24 @@
 import type { Attempt } from "../attempt";
-import { dependenciesOf, PROCESS_LABEL } from "../compose";
+import { dependenciesOf } from "../compose";
+import { processOf } from "../containers";
 import { Failure, reasonOf } from "../failure";
 import type { Container, Host } from "../host";
+import { isScheduled, isStopFirst } from "../processes";
 
 /** Milliseconds between two looks at a container that others wait for. */
 const POLL = 50;
 
-/** Starts the containers beside the old ones, each as soon as those it depends on are as compose says they must be. */
+/** Starts, beside the old ones, all containers that may run at the same time as theirs. */
 export async function start(attempt: Attempt): Promise<undefined> {
+  const { manifest } = attempt;
+  const names = Object.entries(manifest.processes)
+    .filter(([name, process]) => !isScheduled(process) && !isStopFirst(name, manifest))
+    .map(([name]) => name);
+  await startProcesses(attempt, names);
+}
+
+/** Starts the containers of these processes, each as soon as those it depends on are as compose says they must be. */
+export async function startProcesses(attempt: Attempt, names: readonly string[]): Promise<void> {
   const { manifest } = attempt;
   const started = new Map<string, Promise<void>>();
   const startOnce = (name: string, behind: readonly string[]): Promise<void> => {
@@ -19,11 +30,11 @@ export async function start(attempt: Attempt): Promise<undefined> {
     const gates = dependencies.map(([other, { condition }]) =>
       startOnce(other, [...behind, name]).then(() => fulfilled(attempt, other, condition)),
     );
-    const starting = Promise.all(gates).then(() => startReplicas(attempt, name));
+    const starting = Promise.all(gates).then(() => (names.includes(name) ? startReplicas(attempt, name) : undefined));
     started.set(name, starting);
     return starting;
   };
-  await Promise.all(Object.keys(manifest.processes).map((name) => startOnce(name, [])));
+  await Promise.all(names.map((name) => startOnce(name, [])));
 }
 
 async function startReplicas(attempt: Attempt, name: string): Promise<void> {
@@ -65,5 +76,5 @@ async function isFulfilled(host: Host, container: Container, condition: string):
 }
 
 function replicasOf({ containers }: Attempt, name: string): readonly Container[] {
-  return containers.filter(({ labels }) => labels[PROCESS_LABEL] === name);
+  return containers.filter((container) => processOf(container) === name);
 }

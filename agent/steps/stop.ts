@@ -1,4 +1,4 @@
-import { PROCESS_LABEL } from "../compose";
+import { processOf } from "../containers";
 import type { Container, Host } from "../host";
 import type { ReleaseRecord } from "../record";
 
@@ -18,7 +18,7 @@ export async function stopInPeace(
   drain: number,
 ): Promise<void> {
   const deadline = host.now() + drain * 1000;
-  const ports = record?.ports[container.labels[PROCESS_LABEL] ?? ""] ?? [];
+  const ports = record?.ports[processOf(container)] ?? [];
   const busy = async () => (await Promise.all(ports.map((port) => host.connections(port)))).some((count) => count > 0);
   while (container.running && host.now() < deadline && (await busy())) await host.sleep(POLL);
   const left = (deadline - host.now()) / 1000;

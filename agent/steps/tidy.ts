@@ -1,8 +1,9 @@
-import { APP_LABEL, RELEASE_LABEL } from "../compose";
-import type { Container } from "../host";
+import { processOf, releaseContainers, releaseOf } from "../containers";
+import type { Container, Host } from "../host";
 import { readLedger, writeRow } from "../ledger";
 import { appPaths, releasePaths } from "../paths";
-import { readRecord } from "../record";
+import { isLasting } from "../processes";
+import { type ReleaseRecord, readRecord } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
 import { stopInPeace } from "./stop";
 
@@ -16,19 +17,43 @@ export async function tidy(
   const { host, app, live } = order;
   const mended: string[] = [];
   if (await reconcile(order)) mended.push("the edge was led back to what is live");
-  const all = await host.docker.containers(`${APP_LABEL}=${app}`);
-  const isLive = ({ labels }: Container) => labels[RELEASE_LABEL] === String(live?.release);
+  const all = await releaseContainers(host, app);
+  const isLive = (container: Container) => releaseOf(container) === live?.release;
   const strays = all.filter((container) => !isLive(container));
   await Promise.all(strays.map((container) => removeStray(order, container)));
   if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
+  const stopped = all.filter((container) => isLive(container) && live && isDown(container, live));
+  const started = await startAgain(host, stopped);
+  if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
   mended.push(...(await settleFolders(order)));
-  return { containers: all.filter(isLive), mended };
+  return {
+    containers: all.filter(isLive).map((one) => (started.includes(one) ? { ...one, running: true } : one)),
+    mended,
+  };
+}
+
+/** A kill between the end of the old workers and the start of the new ones leaves neither running. */
+function isDown(container: Container, { content }: ReleaseRecord): boolean {
+  return !container.running && isLasting(processOf(container), content);
+}
+
+/** What can't be started is left to the release or the person who comes next. */
+async function startAgain(host: Host, containers: readonly Container[]): Promise<readonly Container[]> {
+  const started = await Promise.all(
+    containers.map((container) =>
+      host.docker.start(container.id).then(
+        () => [container],
+        () => [],
+      ),
+    ),
+  );
+  return started.flat();
 }
 
 /** One the edge has led to, before or since the live one, gets its time to end; one that never ran doesn't need it. */
 async function removeStray({ host, app, live }: ReconcileOrder, container: Container): Promise<void> {
   if (!container.running || !live) return host.docker.remove(container.id);
-  const record = await readRecord(host.files, app, Number(container.labels[RELEASE_LABEL]));
+  const record = await readRecord(host.files, app, releaseOf(container));
   await stopInPeace(host, container, record, live.content.limits.drain);
 }
 
