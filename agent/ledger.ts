@@ -1,6 +1,7 @@
 /** The ledger: one row per release that was ever tried on this host. Append-only, JSON lines, never a secret. */
 import * as z from "zod";
 import type { Files } from "./host";
+import { Origin } from "./manifest";
 import { appPaths } from "./paths";
 
 /** A row of the ledger. */
@@ -8,10 +9,7 @@ export const Row = z.object({
   release: z.number().int().positive(),
   /** ISO 8601, when the release began. */
   at: z.string(),
-  actor: z.string(),
-  commit: z.string().optional(),
-  run: z.string().optional(),
-  sequence: z.number(),
+  ...Origin.shape,
   /** Image of each process, by digest. */
   images: z.record(z.string(), z.string()),
   /** From the start of the release to its end, in milliseconds; unknown after an interruption. */

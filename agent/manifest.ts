@@ -27,6 +27,8 @@ export const Origin = z.strictObject({
   commit: z.string().optional(),
   /** Address of the CI run. */
   run: z.string().optional(),
+  /** Release whose images the app went back to, on purpose; the release command is not run, since the database is newer. */
+  rollback: z.number().int().positive().optional(),
 });
 /** @see Origin */
 export type Origin = z.infer<typeof Origin>;

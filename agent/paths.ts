@@ -35,6 +35,8 @@ export const appPaths = (app: string) => ({
   snapshots: `${APPS}/${app}/snapshots`,
   /** Login to the registry of an app whose host follows tags: 0600. */
   login: `${APPS}/${app}/login.json`,
+  /** Why its host doesn't follow tags for now; see `follow.ts`. */
+  hold: `${APPS}/${app}/hold`,
   /** What releases printed, `RELEASE.log`. */
   logs: `${APPS}/${app}/logs`,
   /** Doors of the edge. */

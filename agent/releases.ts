@@ -14,7 +14,7 @@ export function releasesText(rows: readonly Row[], live: number | undefined): re
         row.commit?.slice(0, 12) ?? "-",
         [...new Set(Object.values(row.images).map(shortDigest))].join(" "),
         row.milliseconds === undefined ? "-" : `${(row.milliseconds / 1000).toFixed(1)} s`,
-        row.result === "failed" ? `failed at «${row.step}»: ${(row.reason ?? "").split("\n")[0]}` : row.result,
+        resultText(row),
       ]),
   ];
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
@@ -24,6 +24,11 @@ export function releasesText(rows: readonly Row[], live: number | undefined): re
       .join("  ")
       .trimEnd(),
   );
+}
+
+function resultText({ result, step, reason = "", rollback }: Row): string {
+  const back = rollback === undefined ? "" : `, rollback to ${rollback}`;
+  return result === "failed" ? `failed at «${step}»: ${reason.split("\n")[0]}${back}` : result + back;
 }
 
 function shortDigest(image: string): string {
