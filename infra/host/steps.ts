@@ -73,6 +73,8 @@ export function dockerScript(): string {
     bip: defaultBridge,
     "default-address-pools": [appNetworks],
     "live-restore": true,
+    // Without helper processes of its own in the way, containers stay reachable while the engine is down.
+    "userland-proxy": false,
     "log-driver": "json-file",
     "log-opts": { "max-size": "10m", "max-file": "3" },
   };
