@@ -14,6 +14,7 @@ const good = {
   volumes: [],
   limits: { health: 5, release: 60, drain: 10 },
 };
+const scheduled = (changes: object = {}) => ({ image, compose: {}, replicas: 1, schedule: "0 3 * * *", ...changes });
 const mistakes = (changes: object) =>
   (Manifest.safeParse({ ...good, ...changes }).error?.issues ?? []).map(
     ({ path, message }) => `${path.join(".")}: ${message}`,
@@ -31,6 +32,27 @@ test.each([
     ["routes.0.host: expected a host name in lower case, without scheme, port or path"],
   ],
   [{ environment: { A: "\0" } }, ["environment.A: no environment can hold a NUL byte"]],
+  [{ processes: { ...good.processes, nightly: scheduled() } }, []],
+  [
+    { processes: { ...good.processes, nightly: scheduled({ schedule: "0 3 * *" }) } },
+    ["processes.nightly.schedule: expected five fields or one of @hourly, @daily, @weekly, @monthly, @yearly"],
+  ],
+  [
+    {
+      processes: {
+        web: scheduled({ port: 8000, health: "/up", static: { from: "/a", at: "/b/" }, replicas: 2 }),
+        worker: { image, compose: { depends_on: ["web"] }, replicas: 1 },
+      },
+    },
+    [
+      "routes.0.process: web has a schedule: nobody answers there between its runs",
+      "processes.web.port: a process with a schedule has none",
+      "processes.web.health: a process with a schedule has none",
+      "processes.web.static: a process with a schedule has none",
+      "processes.web.replicas: a process with a schedule runs once at a time",
+      "processes.worker.compose.depends_on: web has a schedule: nothing can wait for what runs at its times only",
+    ],
+  ],
   [{ app: "Shop" }, ["app: expected a-z, 0-9 and inner hyphens, at most 32"]],
 ])("%j", (changes, expected) => {
   expect(mistakes(changes)).toEqual(expected);

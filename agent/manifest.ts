@@ -3,6 +3,8 @@
  * reads it from standard input. It is the one thing both sides share.
  */
 import * as z from "zod";
+import { dependenciesOf } from "./compose";
+import { mistakeIn } from "./schedule";
 
 /** A name usable as a DNS label, a Linux user, a Postgres role and a compose project: `a-z`, digits, inner hyphens. */
 export const Name = z
@@ -41,6 +43,12 @@ export const Static = z.strictObject({
   at: z.string().regex(/^(\/[A-Za-z0-9._~-]+)+\/$/, "expected a path with a slash at both ends, e.g. /static/"),
 });
 
+/** When a process runs that doesn't run all the time; see `schedule.ts`. */
+export const Schedule = z.string().superRefine((text, context) => {
+  const message = mistakeIn(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
 /** One process of the app: a service of its compose file that stands outside every profile. */
 export const Process = z.strictObject({
   /** A tag is allowed where the app has `delivery`: the host asks the registry for the digest it stands for. */
@@ -59,7 +67,7 @@ export const Process = z.strictObject({
   replicas: z.number().int().min(1).max(16),
   static: Static.optional(),
   /** Five fields of cron, UTC. The process runs then, once at a time, instead of all the time. */
-  schedule: z.string().optional(),
+  schedule: Schedule.optional(),
 });
 /** @see Process */
 export type Process = z.infer<typeof Process>;
@@ -153,10 +161,26 @@ export const Manifest = Fields.superRefine((manifest, context) => {
   for (const [index, route] of manifest.routes.entries()) {
     const process = manifest.processes[route.process];
     if (!process) mistake(["routes", index, "process"], known);
+    else if (process.schedule !== undefined)
+      mistake(["routes", index, "process"], `${route.process} has a schedule: nobody answers there between its runs`);
     else if (process.port === undefined)
       mistake(["processes", route.process, "port"], `${route.host} leads here: expected a port`);
     if (hosts.has(route.host)) mistake(["routes", index, "host"], `${route.host} stands twice`);
     hosts.add(route.host);
+  }
+  for (const [name, process] of Object.entries(manifest.processes)) {
+    if (process.schedule !== undefined) {
+      for (const key of ["port", "health", "static"] as const)
+        if (process[key] !== undefined) mistake(["processes", name, key], "a process with a schedule has none");
+      if (process.replicas > 1)
+        mistake(["processes", name, "replicas"], "a process with a schedule runs once at a time");
+    }
+    for (const other of Object.keys(dependenciesOf(process, manifest)))
+      if (manifest.processes[other]?.schedule !== undefined)
+        mistake(
+          ["processes", name, "compose", "depends_on"],
+          `${other} has a schedule: nothing can wait for what runs at its times only`,
+        );
   }
   for (const [name, { image }] of Object.entries(manifest.processes)) {
     if (!manifest.delivery && !ImageDigest.safeParse(image).success)

@@ -2,7 +2,7 @@
  * Schedules: five fields of cron, as Debian's crontab(5) has them, turned into `OnCalendar` expressions of systemd.time(7). Times are
  * UTC, so that no run is lost or doubled where clocks change.
  */
-import { Failure } from "./failure";
+import { Failure, reasonOf } from "./failure";
 
 /** One of the five fields. */
 interface Field {
@@ -14,6 +14,8 @@ interface Field {
 }
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
+/** Sunday is this, as well as 0. */
+const SUNDAY = 7;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /** The longest each month can be. */
 const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -23,8 +25,7 @@ const FIELDS: readonly [Field, Field, Field, Field, Field] = [
   { name: "hour", from: 0, to: 23 },
   { name: "day of the month", from: 1, to: 31 },
   { name: "month", from: 1, to: 12, names: MONTHS },
-  // Both 0 and 7 are Sunday.
-  { name: "day of the week", from: 0, to: 7, names: DAYS.map((day) => day.toLowerCase()) },
+  { name: "day of the week", from: 0, to: SUNDAY, names: DAYS.map((day) => day.toLowerCase()) },
 ];
 
 const SHORTHANDS: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
 };
 
 /** What a schedule may be, for messages. */
-export const SCHEDULES = `five fields of cron (minute, hour, day of the month, month, day of the week) in UTC, e.g. "0 3 * * *", or ${Object.keys(SHORTHANDS).join(", ")}`;
+export const SCHEDULES = `five fields of cron (minute, hour, day of the month, month, day of the week) in UTC, e.g. "0 3 * * *"; or ${Object.keys(SHORTHANDS).join(", ")}`;
 
 /** A field that was read. */
 interface Values {
@@ -62,6 +63,16 @@ export function calendarsOf(schedule: string): readonly string[] {
   return days === "" ? [onWeekdays] : [onDays, `${days} ${onWeekdays}`];
 }
 
+/** What is wrong with a schedule, if anything is. */
+export function mistakeIn(schedule: string): string | undefined {
+  try {
+    calendarsOf(schedule);
+    return undefined;
+  } catch (thrown) {
+    return reasonOf(thrown);
+  }
+}
+
 function fieldsOf(schedule: string): [Values, Values, Values, Values, Values] {
   const text = schedule.trim().toLowerCase();
   const parts = (SHORTHANDS[text] ?? text).split(/\s+/);
@@ -82,9 +93,12 @@ function valuesOf(text: string, field: Field): Values {
 
 /** The numbers of one member of a list: a star, a number or a range, the first and the last with a step if need be. */
 function numbersOf(part: string, field: Field): number[] {
-  const [, range = "", , , step] = /^(\*|([^-/]+)(-[^-/]+)?)(?:\/(\d+))?$/.exec(part) ?? refuse(part, field);
+  const [, range = "", , , step] = /^(\*|([^-/]+)(-[^-/]+)?)(?:\/(\d{1,3}))?$/.exec(part) ?? refuse(part, field);
   const [first = "", last] = range === "*" ? [String(field.from), String(field.to)] : range.split("-");
-  const [from, to] = [numberOf(first, part, field), numberOf(last ?? first, part, field, last !== undefined)];
+  const from = numberOf(first, part, field);
+  const end = numberOf(last ?? first, part, field);
+  // A range may end on Sunday: it is the seventh day, too.
+  const to = field.to === SUNDAY && end === 0 && from > 0 ? SUNDAY : end;
   if (from > to) refuse(part, field, `${first} comes after ${last}`);
   if (step !== undefined && last === undefined)
     refuse(part, field, `a step goes with a range: ${first}-${field.to}/${step}`);
@@ -93,13 +107,11 @@ function numbersOf(part: string, field: Field): number[] {
   return Array.from({ length: count }, (_, index) => from + index * Number(step ?? 1));
 }
 
-/** `ends` a range: there Sunday is the seventh day, so that `fri-sun` is a range. */
-function numberOf(text: string, part: string, field: Field, ends = false): number {
+function numberOf(text: string, part: string, field: Field): number {
   const named = field.names?.indexOf(text) ?? -1;
-  if (named >= 0) return ends && text === "sun" ? field.to : named + field.from;
+  if (named >= 0) return named + field.from;
   const number = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= field.from && number <= field.to) return number;
-  return refuse(part, field);
+  return number >= field.from && number <= field.to ? number : refuse(part, field);
 }
 
 function refuse(part: string, { name, from, to, names }: Field, why?: string): never {
