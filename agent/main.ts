@@ -1,14 +1,18 @@
 #!/usr/bin/env node
-/** The engine's command line, as it stands on every host in /usr/local/bin/slipway. */
+/** The engine's command line, as it stands on every host; see `front.ts` for how it is called. */
 import { Command } from "commander";
+import { gateCommand } from "./commands/gate";
 import { logsCommand } from "./commands/logs";
 import { maintenanceCommand } from "./commands/maintenance";
 import { complain } from "./commands/output";
 import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
 import { removeCommand } from "./commands/remove";
+import { repairCommand } from "./commands/repair";
+import { setupCommand } from "./commands/setup";
 import { statusCommand } from "./commands/status";
 import { Failure } from "./failure";
+import { OUTLIVING } from "./front";
 import { linuxHost } from "./linux/host";
 
 const program = new Command("slipway")
@@ -34,22 +38,28 @@ for (const command of [
   logsCommand,
   maintenanceCommand,
   removeCommand,
+  repairCommand,
 ]) {
   program.addCommand(command(linuxHost).copyInheritedSettings(program));
 }
+// For authorized_keys and the stack, not for people.
+for (const command of [gateCommand(), setupCommand(linuxHost)])
+  program.addCommand(command.copyInheritedSettings(program), { hidden: true });
 
 // A watcher who goes away must not take a release along; the other commands have no one left to speak to.
-const isRelease = process.argv[2] === "release";
-if (isRelease) process.on("SIGHUP", () => {});
+const outlives = OUTLIVING.includes(process.argv[2] ?? "");
+if (outlives) process.on("SIGHUP", () => {});
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", () => {
-    if (!isRelease) process.exit(1);
+    if (!outlives) process.exit(1);
   });
 }
 
 program
-  .hook("preAction", () => {
-    if (process.getuid?.() !== 0) throw new Failure("slipway needs root: run it with sudo");
+  .hook("preAction", (_, command) => {
+    // The gate is where an ordinary user comes in; what it lets through it runs by sudo.
+    if (process.getuid?.() !== 0 && command.name() !== "gate")
+      throw new Failure("slipway needs root: run it with sudo");
   })
   .parseAsync()
   .catch((thrown: unknown) => {

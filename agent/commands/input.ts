@@ -1,7 +1,8 @@
 /** What commands read from standard input. */
 import { prettifyError } from "zod";
 import { Failure } from "../failure";
-import { Manifest } from "../manifest";
+import type { Login } from "../host";
+import { Fields, Manifest } from "../manifest";
 
 /** All of standard input. @throws Failure on a terminal, where nothing would ever come */
 export async function standardInput(expected: string): Promise<string> {
@@ -23,4 +24,15 @@ export function manifestOf(text: string): Manifest {
   if (!parsed.success)
     throw new Failure(`the manifest is not what this slipway understands:\n${prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** The registry login in a text. @throws Failure that never quotes the text */
+export function loginOf(text: string): Login {
+  try {
+    return Fields.shape.registry.unwrap().parse(JSON.parse(text));
+  } catch {
+    throw new Failure(
+      'the login on standard input is not what was expected: {"server": …, "username": …, "password": …}',
+    );
+  }
 }

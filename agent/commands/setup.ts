@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { Failure } from "../failure";
+import type { Host } from "../host";
+import { run } from "../linux/process";
+import { setup } from "../setup";
+import { say } from "./output";
+
+/** `slipway setup`; the stack runs it after each upload of the engine. */
+export function setupCommand(host: Host): Command {
+  return new Command("setup")
+    .description("install what the engine needs of this host: the command itself and its unit at boot")
+    .action(async () => {
+      for (const line of await setup({ files: host.files, systemctl })) say(line);
+    });
+}
+
+async function systemctl(...argv: string[]): Promise<void> {
+  const { code, output } = await run(["systemctl", ...argv]);
+  if (code !== 0) throw new Failure(`systemctl ${argv.join(" ")}: ${output.trim()}`);
+}

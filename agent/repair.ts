@@ -1,0 +1,93 @@
+/** `slipway repair`: mends what an interrupted release left behind, without waiting for the next one. It runs at each boot. */
+import { Failure, reasonOf } from "./failure";
+import type { Host } from "./host";
+import { APPS, appPaths } from "./paths";
+import { readLive, readRecord } from "./record";
+import { tidy } from "./steps/tidy";
+
+/** What became of an app. */
+export interface Repair {
+  readonly app: string;
+  /** Release that serves now; none where nothing is live. */
+  readonly serving?: number;
+  /** A line for each thing that was mended. */
+  readonly mended: readonly string[];
+  /** Why it could not be mended. */
+  readonly failed?: string;
+  /** Who holds the app's lock: a release mends by itself what it finds. */
+  readonly underWay?: string;
+}
+
+/** How a repair is run. */
+export interface RepairOptions {
+  /** The only app to look at; all where left out. */
+  readonly app?: string | undefined;
+  /** Seconds to wait for a release that is under way; it mends by itself what it finds. */
+  readonly wait: number;
+  readonly pid: number;
+}
+
+/** Mends one app after another; one that can't be mended doesn't keep the others from it. @throws Failure if there is no such app */
+export async function repair(host: Host, { app, wait, pid }: RepairOptions): Promise<readonly Repair[]> {
+  const apps = await host.files.list(APPS);
+  if (app !== undefined && !apps.includes(app))
+    throw new Failure(`there is no app ${app} on this host; it has: ${apps.join(", ") || "none"}`);
+  const done: Repair[] = [];
+  for (const one of app === undefined ? apps : [app]) {
+    done.push(
+      await repairApp(host, one, wait, `slipway repair, pid ${pid}`).catch((thrown) => ({
+        app: one,
+        mended: [],
+        failed: reasonOf(thrown),
+      })),
+    );
+  }
+  return done;
+}
+
+async function repairApp(host: Host, app: string, wait: number, owner: string): Promise<Repair> {
+  const lock = await host.lock({ path: appPaths(app).lock, wait, owner, onWait: () => {} }).catch(reasonOf);
+  if (typeof lock === "string") return { app, mended: [], underWay: lock };
+  try {
+    const pointer = await readLive(host.files, app);
+    const live = pointer && (await readRecord(host.files, app, pointer.release));
+    const { mended } = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
+    return { app, ...(live && { serving: live.release }), mended };
+  } finally {
+    await lock.free();
+  }
+}
+
+/** The repairs as lines for people. */
+export function repairText(repairs: readonly Repair[]): readonly string[] {
+  const lines = repairs.flatMap(({ app, serving, mended, failed, underWay }) => {
+    if (failed !== undefined) return [`! ${app}: can't be mended: ${failed}`];
+    if (underWay !== undefined) return [`${app}: left to the release under way: ${underWay}`];
+    if (mended.length === 0) return [];
+    return [
+      ...mended.map((line) => `${app}: ${line}`),
+      `${app}: ${serving === undefined ? "nothing is live" : `release ${serving} serves`}`,
+    ];
+  });
+  return lines.length > 0 ? lines : ["nothing to mend"];
+}
+
+/** Milliseconds between two looks at what isn't up yet. */
+const POLL = 500;
+
+/** Where Caddy takes its configuration. */
+const ADMIN = { port: 2019, path: "/config/", host: "localhost:2019", scheme: "http", limit: 2_000 } as const;
+
+/** Waits until Docker and the edge answer, as they may not yet right after a boot. @throws Failure with their own words after `seconds` */
+export async function untilReady(host: Host, seconds: number): Promise<void> {
+  const deadline = host.now() + seconds * 1000;
+  for (;;) {
+    const failed = await Promise.all([host.docker.platform(), host.probe(ADMIN)]).then(
+      () => undefined,
+      (thrown: unknown) => reasonOf(thrown),
+    );
+    if (failed === undefined) return;
+    if (host.now() >= deadline) throw new Failure(`Docker and the edge were not ready within ${seconds} s: ${failed}`);
+    await host.sleep(POLL);
+  }
+}

@@ -1,0 +1,58 @@
+/** `slipway setup`: what the engine needs of a host besides its bundle. Writes only what differs, and can be repeated while apps serve. */
+import { ENGINE, FRONT, front, IN_UNIT, NODE, SERVICES } from "./front";
+import type { Files } from "./host";
+
+/** Name of the unit that mends, at each boot, what a power cut interrupted. */
+export const REPAIR_UNIT = "slipway-repair.service";
+
+/** Folder of units that are the administrator's own. */
+const UNITS = "/etc/systemd/system";
+
+/** Seconds that the repair waits at boot for Docker and the edge. */
+export const BOOT_PATIENCE = 120;
+
+/** Text of the unit `REPAIR_UNIT`. */
+export function repairUnit(): string {
+  return `# Written by «slipway setup».
+[Unit]
+Description=Slipway: mend what an interrupted release left behind
+After=network-online.target ${SERVICES.join(" ")}
+
+[Service]
+Type=oneshot
+ExecStart=${NODE} ${ENGINE} repair --patience ${BOOT_PATIENCE}
+Environment=${IN_UNIT}=1
+# Old processes get their time to end, one app after another.
+TimeoutStartSec=30min
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** What `setup` does its work with. */
+export interface SetupTools {
+  readonly files: Files;
+  /** Runs systemctl with these arguments; rejects if it fails. */
+  readonly systemctl: (...argv: string[]) => Promise<void>;
+}
+
+/** Brings front and unit up to date. Resolves with what was changed. */
+export async function setup({ files, systemctl }: SetupTools): Promise<readonly string[]> {
+  const unit = `${UNITS}/${REPAIR_UNIT}`;
+  const changed: string[] = [];
+  const settle = async (path: string, text: string, mode: number) => {
+    if ((await files.read(path)) === text) return false;
+    await files.write(path, text, mode);
+    changed.push(path);
+    return true;
+  };
+  // The unit first: once the front is there, the whole of setup has been done before.
+  if (await settle(unit, repairUnit(), 0o644)) await systemctl("daemon-reload");
+  if (!(await files.list(`${UNITS}/multi-user.target.wants`)).includes(REPAIR_UNIT)) {
+    await systemctl("enable", "--quiet", REPAIR_UNIT);
+    changed.push(`${REPAIR_UNIT} enabled`);
+  }
+  await settle(FRONT, front(), 0o755);
+  return changed;
+}
