@@ -21,7 +21,7 @@ export interface MachineOutputs {
   readonly ssh: pulumi.Output<string>;
   /** For a known_hosts file. */
   readonly hostKey: pulumi.Output<string>;
-  readonly releases: Record<string, { number: pulumi.Output<number>; digests: pulumi.Output<Record<string, string>> }>;
+  readonly releases: Record<string, { number: pulumi.Output<number>; images: pulumi.Output<Record<string, string>> }>;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
 }
@@ -63,9 +63,9 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     const environment = pulumi
       .all([database.environment, appSecrets(app)])
       .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
-    const content = pulumi.all([images.digests, registry.password, environment]).apply(([digests, password, values]) =>
+    const content = pulumi.all([images.images, registry.password, environment]).apply(([asked, password, values]) =>
       releaseContent(releasePlan(settings, app), {
-        digests,
+        images: asked,
         registry: { server: registry.server, username: registry.username, password },
         environment: values,
         secrets: [...databaseSecrets, ...Object.keys(app.secrets)],
@@ -94,7 +94,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
     hostKey: bootstrap.hostKey,
     releases: Object.fromEntries(
-      apps.map(({ app, images, release }) => [app.name, { number: release.number, digests: images.digests }]),
+      apps.map(({ app, images, release }) => [app.name, { number: release.number, images: images.images }]),
     ),
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
@@ -129,6 +129,7 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
     keep: app.keep,
     database: { url: "DATABASE_URL" },
     ...(app.snapshot ? { snapshot: app.snapshot } : {}),
+    ...(app.delivery ? { delivery: app.delivery } : {}),
   };
 }
 

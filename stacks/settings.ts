@@ -6,7 +6,14 @@ import { readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { Name, type Tls } from "../agent/manifest";
-import { type ComposeApp, composeFileNames, isSecretName, readCompose, type Service } from "./settings/compose";
+import {
+  type ComposeApp,
+  type ComposeContext,
+  composeFileNames,
+  isSecretName,
+  readCompose,
+  type Service,
+} from "./settings/compose";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import * as schema from "./settings/schema";
 
@@ -49,6 +56,7 @@ export interface AppSettings {
   readonly limits: z.output<typeof schema.App>["limits"];
   readonly keep: number;
   readonly snapshot: z.output<typeof schema.App>["snapshot"];
+  readonly delivery?: NonNullable<z.output<typeof schema.App>["delivery"]>;
 }
 
 /** A whole environment, checked. */
@@ -163,7 +171,7 @@ class Reader {
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
     const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
-    const { folder, routes, build, env, secrets, replicas, limits, keep, snapshot } = parsed.data;
+    const { folder, routes, build, env, secrets, replicas, limits, keep, snapshot, delivery } = parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
       this.#hosts.push({
         app: name,
@@ -185,7 +193,11 @@ class Reader {
       const value = this.secret(`${name}.${variable}`, `${path}.secrets.${variable} asks for it`);
       return [variable, { value: value ?? "" }];
     });
-    const compose = this.#compose(path, folder, env, Object.keys(secrets));
+    const compose = this.#compose(path, folder, {
+      env,
+      secrets: Object.keys(secrets),
+      follows: delivery !== undefined,
+    });
     if (!compose) return undefined;
     const resolvedRoutes = routes.map((route, index) => this.#route(`${path}.routes[${index}]`, route, compose));
     for (const process of Object.keys(replicas)) {
@@ -211,6 +223,7 @@ class Reader {
       limits,
       keep,
       snapshot,
+      ...(delivery ? { delivery } : {}),
     };
   }
 
@@ -268,7 +281,7 @@ class Reader {
     return path.startsWith("..") ? resolve(this.#source.root, folder) : `./${path}`;
   }
 
-  #compose(path: string, folder: string, env: Record<string, string>, secrets: string[]): ComposeApp | undefined {
+  #compose(path: string, folder: string, app: Omit<ComposeContext, "file">): ComposeApp | undefined {
     const absolute = resolve(this.#source.root, folder);
     if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
       this.mistakes.push({
@@ -289,7 +302,7 @@ class Reader {
       });
       return undefined;
     }
-    const read = readCompose(readFileSync(join(absolute, name), "utf8"), { file: join(folder, name), env, secrets });
+    const read = readCompose(readFileSync(join(absolute, name), "utf8"), { file: join(folder, name), ...app });
     this.mistakes.push(...read.mistakes);
     for (const service of read.app?.services ?? []) {
       if ("image" in service.source) continue;

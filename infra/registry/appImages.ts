@@ -11,7 +11,7 @@ export interface RegistryArgs {
   readonly password: pulumi.Input<string>;
 }
 
-/** How one process gets its image: built from a folder, or taken by digest. */
+/** How one process gets its image: built from a folder, or taken by digest, or by a tag that the host follows. */
 export type ImageSource =
   | { readonly image: string }
   | {
@@ -38,24 +38,24 @@ export interface AppImagesArgs {
 
 /** Builds and pushes the images of an app, each distinct build once, under tags made from their content. */
 export class AppImages extends pulumi.ComponentResource {
-  /** Image by digest for each process. */
-  readonly digests: pulumi.Output<Record<string, string>>;
+  /** Image for each process: by digest, or by the tag that the host follows. */
+  readonly images: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: AppImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:registry:AppImages", name, {}, opts);
-    const images = new Map<string, docker.Image>();
-    const digests = Object.entries(args.sources).map(([process, source]): [string, pulumi.Input<string>] => {
+    const built = new Map<string, docker.Image>();
+    const images = Object.entries(args.sources).map(([process, source]): [string, pulumi.Input<string>] => {
       if ("image" in source) return [process, source.image];
       const input = buildInput(args, source.build);
       const tag = contentTag(input);
       const image =
-        images.get(tag) ??
-        this.#build(images.size === 0 ? `${name}-image` : `${name}-${process}-image`, tag, input, args);
-      images.set(tag, image);
+        built.get(tag) ??
+        this.#build(built.size === 0 ? `${name}-image` : `${name}-${process}-image`, tag, input, args);
+      built.set(tag, image);
       return [process, image.repoDigest];
     });
-    this.digests = pulumi.all(Object.fromEntries(digests));
-    this.registerOutputs({ digests: this.digests });
+    this.images = pulumi.all(Object.fromEntries(images));
+    this.registerOutputs({ images: this.images });
   }
 
   #build(name: string, tag: string, input: BuildInput, { app, registry, network }: AppImagesArgs): docker.Image {

@@ -1,9 +1,9 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { Manifest, type Origin } from "../../agent/manifest";
+import type { Origin } from "../../agent/manifest";
 import { commandLine } from "../ssh/commandLine";
 import type { Connection } from "../ssh/remoteScript";
-import { type Content, type Provenance, settleOrigin } from "./provenance";
+import { type Content, manifestText, type Provenance, settleProvenance } from "./provenance";
 
 /** What a release of an app is asked for with. */
 export interface AppReleaseArgs {
@@ -29,11 +29,11 @@ export class AppRelease extends pulumi.ComponentResource {
   constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:release:AppRelease", name, {}, opts);
     this.provenance = pulumi.secret(
-      pulumi.all([args.content, args.last]).apply(([content, last]) => settleOrigin(content, last, args.now)),
+      pulumi.all([args.content, args.last]).apply(([content, last]) => settleProvenance(content, last, args.now)),
     );
     const manifest = pulumi
       .all([args.content, this.provenance])
-      .apply(([content, { origin }]) => JSON.stringify(Manifest.parse({ ...content, origin })));
+      .apply(([content, provenance]) => manifestText(content, provenance));
     const release = new remote.Command(
       `${name}-command`,
       {

@@ -31,11 +31,13 @@ export interface ReleasePlan {
   readonly keep: number;
   readonly database?: NonNullable<Content["database"]>;
   readonly snapshot?: NonNullable<Content["snapshot"]>;
+  readonly delivery?: NonNullable<Content["delivery"]>;
 }
 
 /** What is only known once other resources are there. */
 export interface ReleaseInputs {
-  readonly digests: Readonly<Record<string, string>>;
+  /** Image of each process, by digest, or by tag where the host follows it. */
+  readonly images: Readonly<Record<string, string>>;
   readonly registry: NonNullable<Content["registry"]>;
   /** Further variables of the processes. */
   readonly environment: Readonly<Record<string, string>>;
@@ -46,9 +48,9 @@ export interface ReleaseInputs {
 /** The whole content of a release. @throws Error if a process has no image */
 export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Content {
   const image = (process: string): string => {
-    const digest = inputs.digests[process];
-    if (digest === undefined) throw new Error(`process ${process} of ${plan.app} has no image`);
-    return digest;
+    const found = inputs.images[process];
+    if (found === undefined) throw new Error(`process ${process} of ${plan.app} has no image`);
+    return found;
   };
   return {
     version: 1,
@@ -67,6 +69,7 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
     keep: plan.keep,
     ...(plan.database ? { database: plan.database } : {}),
     ...(plan.snapshot ? { snapshot: plan.snapshot } : {}),
+    ...(plan.delivery ? { delivery: plan.delivery } : {}),
   };
 }
 

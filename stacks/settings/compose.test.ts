@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readCompose } from "./compose";
 
-const context = { file: "compose.yaml", env: { LEVEL: "info" }, secrets: ["SECRET_KEY"] };
+const context = { file: "compose.yaml", env: { LEVEL: "info" }, secrets: ["SECRET_KEY"], follows: false };
 const read = (text: string) => readCompose(text, context);
 const whats = (text: string) => read(text).mistakes.map(({ path, what }) => `${path}: ${what}`);
 
@@ -89,4 +89,40 @@ services:
   b: { build: ., x-slipway: { release: [migrate] } }
 `),
   ).toEqual(["compose.yaml: services.b.x-slipway.release: services.a has a release command too"]);
+});
+
+describe("an app whose host follows tags", () => {
+  const follow = (text: string) => readCompose(text, { ...context, follows: true });
+
+  it("takes images by tag or digest; a build beside one is for CI", () => {
+    const { app, mistakes } = follow(`
+services:
+  web: { image: "ghcr.io/team/notes:main", build: . }
+  cache: { image: "redis@sha256:${"0".repeat(64)}" }
+`);
+    expect(mistakes).toEqual([]);
+    expect(app?.services.map(({ source }) => source)).toEqual([
+      { image: "ghcr.io/team/notes:main" },
+      { image: `redis@sha256:${"0".repeat(64)}` },
+    ]);
+  });
+
+  it("asks for an image of every service, with its tag, and for one to follow at least", () => {
+    const { mistakes } = follow(`
+services:
+  web: { build: . }
+  worker: { image: "localhost:5000/notes" }
+`);
+    expect(mistakes.map(({ path, what }) => `${path}: ${what}`)).toEqual([
+      "compose.yaml: services.web: has no image, and with delivery the stack builds none: CI pushes it, the host follows its tag",
+      'compose.yaml: services.worker.image: "localhost:5000/notes" has no tag to follow',
+    ]);
+    expect(follow(`services: { web: { image: "redis@sha256:${"0".repeat(64)}" } }`).mistakes).toEqual([
+      {
+        path: "compose.yaml: services",
+        what: "no service names an image by tag, so the host has nothing to follow",
+        mend: "image: REGISTRY/NAME:main, or take delivery out of the stack's file",
+      },
+    ]);
+  });
 });

@@ -2,7 +2,7 @@
 import { isAbsolute, normalize } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { Name, Static } from "../../agent/manifest";
+import { ImageDigest, ImageTag, Name, Static } from "../../agent/manifest";
 import { runtimeVariables } from "../../infra/release/content";
 import { fromZod, type Mistake, show, withoutMistakes } from "./mistakes";
 
@@ -44,6 +44,8 @@ export interface ComposeContext {
   readonly env: Readonly<Record<string, string>>;
   /** Names that the processes get from the stack as secrets. */
   readonly secrets: readonly string[];
+  /** Whether the app's host follows tags: then images are named, and what builds them is CI. */
+  readonly follows: boolean;
 }
 
 /** Keys of a service that are meaningful on a laptop only, or that Slipway decides itself. */
@@ -148,6 +150,13 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       mend: "remove profiles from the app's own service",
     });
   }
+  if (context.follows && mistakes.length === 0 && services.every(({ source }) => !isTag(source))) {
+    mistakes.push({
+      path: `${context.file}: services`,
+      what: "no service names an image by tag, so the host has nothing to follow",
+      mend: "image: REGISTRY/NAME:main, or take delivery out of the stack's file",
+    });
+  }
   const releases = services.filter((service) => service.release);
   for (const extra of releases.slice(1)) {
     mistakes.push({
@@ -159,6 +168,10 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
   return mistakes.length > 0
     ? { mistakes }
     : { app: { services, volumes: Object.keys(file.data.volumes ?? {}) }, mistakes };
+}
+
+function isTag(source: Service["source"]): boolean {
+  return "image" in source && ImageTag.safeParse(source.image).success;
 }
 
 function readService(
@@ -186,7 +199,7 @@ function readService(
   }
   const variables = new Interpolation(path, context, mistakes);
   const x = data["x-slipway"] ?? {};
-  const source = readSource(path, data, variables, mistakes);
+  const source = readSource(path, data, context, variables, mistakes);
   const port = readPort(path, data, variables, mistakes);
   checkVolumes(path, data, mistakes);
   const environment = readEnvironment(path, data.environment, context, variables, mistakes);
@@ -210,48 +223,82 @@ function readService(
 function readSource(
   path: string,
   data: ServiceSection,
+  context: ComposeContext,
   variables: Interpolation,
   mistakes: Mistake[],
 ): Service["source"] | undefined {
-  if (data.build !== undefined) {
-    const section = typeof data.build === "string" ? { context: data.build, dockerfile: "Dockerfile" } : data.build;
-    const args = "args" in section ? pairs(section.args) : {};
-    const context = variables.in(section.context, ["build", "context"]);
-    if (isAbsolute(context) || normalize(context).startsWith("..") || /^[a-z]+:\/\//.test(context)) {
-      mistakes.push({
-        path: `${path}.build.context`,
-        what: `${show(context)} is outside the app's folder`,
-        allowed: "a folder at or below the compose file",
-      });
-    }
-    return {
-      build: {
-        context,
-        dockerfile: section.dockerfile,
-        ...("target" in section && section.target !== undefined ? { target: section.target } : {}),
-        // An argument without a value takes the laptop's environment; a stack gives it under build.args.
-        args: Object.fromEntries(
-          Object.entries(args).flatMap(([key, value]) =>
-            value === null ? [] : [[key, variables.in(value, ["build", "args", key])]],
-          ),
-        ),
-      },
-    };
-  }
+  if (context.follows) return readFollowed(path, data, variables, mistakes);
+  if (data.build !== undefined) return { build: readBuild(path, data.build, variables, mistakes) };
   if (data.image === undefined) {
     mistakes.push({ path, what: "has neither build nor image", mend: "add build: ." });
     return undefined;
   }
   const image = variables.in(data.image, ["image"]);
-  if (!/@sha256:[0-9a-f]{64}$/.test(image)) {
+  if (!ImageDigest.safeParse(image).success) {
     mistakes.push({
       path: `${path}.image`,
       what: `${show(image)} is a tag, which can change under a running release`,
-      allowed: "an image by digest, name@sha256:…; or a service in a profile, which is not deployed",
+      allowed:
+        "an image by digest, name@sha256:…; a service in a profile, which is not deployed; or an app with delivery, whose host follows tags",
       mend: `docker buildx imagetools inspect ${image} prints the digest`,
     });
   }
   return { image };
+}
+
+/** The image of an app whose host follows tags. A `build` beside it is for CI: were it the stack's too, each would undo the other's. */
+function readFollowed(
+  path: string,
+  data: ServiceSection,
+  variables: Interpolation,
+  mistakes: Mistake[],
+): Service["source"] | undefined {
+  if (data.image === undefined) {
+    mistakes.push({
+      path,
+      what: "has no image, and with delivery the stack builds none: CI pushes it, the host follows its tag",
+      mend: "add image: REGISTRY/NAME:main; a build beside it stays for docker compose build --push",
+    });
+    return undefined;
+  }
+  const image = variables.in(data.image, ["image"]);
+  if (!ImageDigest.safeParse(image).success && !ImageTag.safeParse(image).success) {
+    mistakes.push({
+      path: `${path}.image`,
+      what: `${show(image)} has no tag to follow`,
+      allowed: "an image by tag, registry/name:main, or by digest, registry/name@sha256:…",
+    });
+  }
+  return { image };
+}
+
+function readBuild(
+  path: string,
+  given: NonNullable<ServiceSection["build"]>,
+  variables: Interpolation,
+  mistakes: Mistake[],
+): Build {
+  const section = typeof given === "string" ? { context: given, dockerfile: "Dockerfile" } : given;
+  const args = "args" in section ? pairs(section.args) : {};
+  const context = variables.in(section.context, ["build", "context"]);
+  if (isAbsolute(context) || normalize(context).startsWith("..") || /^[a-z]+:\/\//.test(context)) {
+    mistakes.push({
+      path: `${path}.build.context`,
+      what: `${show(context)} is outside the app's folder`,
+      allowed: "a folder at or below the compose file",
+    });
+  }
+  return {
+    context,
+    dockerfile: section.dockerfile,
+    ...("target" in section && section.target !== undefined ? { target: section.target } : {}),
+    // An argument without a value takes the laptop's environment; a stack gives it under build.args.
+    args: Object.fromEntries(
+      Object.entries(args).flatMap(([key, value]) =>
+        value === null ? [] : [[key, variables.in(value, ["build", "args", key])]],
+      ),
+    ),
+  };
 }
 
 function readPort(

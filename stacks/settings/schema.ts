@@ -105,6 +105,11 @@ export const App = z.strictObject({
       wait: SecondsOrNone.default(900),
     })
     .prefault({}),
+  /**
+   * The host itself asks the registry, every so many seconds, what the tags of the app's images stand for, and releases what is new. Then
+   * the stack builds nothing: every service of the compose file names its image.
+   */
+  delivery: z.strictObject({ every: z.number().int().min(10).max(86_400).default(60) }).optional(),
   /** Releases whose images and files stay on the host. */
   keep: z.number().int().min(2).max(50).default(5),
   /** Dumps of the database before each release command: how many stay, and megabytes of database above which none is made. */

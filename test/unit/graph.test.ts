@@ -219,7 +219,7 @@ describe("the graph of one machine", () => {
       address: "10.213.0.10",
       ssh: "ssh deploy@10.213.0.10",
       hostKey: "ssh-ed25519 HOSTKEY",
-      releases: { notes: { number: 4, digests: { web: digest, worker: digest } } },
+      releases: { notes: { number: 4, images: { web: digest, worker: digest } } },
     });
   });
 });
