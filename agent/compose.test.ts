@@ -106,6 +106,36 @@ describe("what a compose file says", () => {
     for (const key of ["container_name", "links", "deploy"]) expect(kept).not.toHaveProperty(key);
   });
 
+  test("of deploy, the limits: how a release goes is not compose's to decide", () => {
+    const resources = { limits: { memory: "256M", cpus: "0.5" } };
+    expect(web({ deploy: { resources, update_config: { order: "stop-first" }, replicas: 3 } })?.deploy).toEqual({
+      resources,
+    });
+  });
+
+  test("one with a schedule is left to its timer: no container, no restart, no name on the network, nothing waited for", () => {
+    const compose = { command: ["tidy"], restart: "always", depends_on: ["web"] };
+    const nightly = { image, compose, replicas: 1, schedule: "0 3 * * *" };
+    const { processes } = base;
+    expect(project({ processes: { ...processes, nightly } }).services.nightly).toEqual({
+      profiles: ["schedule"],
+      restart: "no",
+      logging: { driver: "local", options: { "max-size": "10m", "max-file": "5" } },
+      command: ["tidy"],
+      image,
+      env_file: ["./env"],
+      environment: {},
+      extra_hosts: { "host.docker.internal": "host-gateway" },
+      labels: {
+        "slipway.app": "shop",
+        "slipway.release": "4",
+        "slipway.process": "nightly",
+        "slipway.replica": "0",
+      },
+      networks: { default: {} },
+    });
+  });
+
   test("the stack's environment wins over the file's; names without a value are the stack's to give", () => {
     expect(web({ environment: ["DEBUG=1", "OWN=2", "SECRET"] })?.environment).toEqual({ PORT: "8000", OWN: "2" });
     expect(web({ environment: { DEBUG: "1", OWN: 2, PORT: "9" } })?.environment).toEqual({ OWN: 2, PORT: "9" });

@@ -17,7 +17,7 @@ export const REPLICA_LABEL = "slipway.replica";
 /** Every container writes to a log that rotates, unless its compose file says otherwise: 5 files of 10 MB. */
 const LOGGING = { driver: "local", options: { "max-size": "10m", "max-file": "5" } };
 
-/** Keys of a service that make no sense on a host where two releases run side by side on a network of the app's own. */
+/** Keys of a service that make no sense on a host where two releases run side by side on a network of the app's own; of `deploy` the limits stay. */
 const DROPPED = ["container_name", "links", "external_links", "networks", "env_file", "deploy", "scale", "pull_policy"];
 
 /** What one release's project is made of. */
@@ -61,6 +61,7 @@ export function replicaName(process: string, replica: number): string {
 
 function service(manifest: Manifest, release: number, name: string, replica: number, port: number | undefined) {
   const process = processOf(manifest, name);
+  if (process.schedule !== undefined) return scheduled(manifest, release, name);
   const dependencies = dependenciesOf(process, manifest);
   return {
     restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
@@ -69,6 +70,17 @@ function service(manifest: Manifest, release: number, name: string, replica: num
     networks: { default: { aliases: [name] } },
     ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
     ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
+  };
+}
+
+/** The profile keeps `compose create` from making it a container; its timer starts it by `compose run`. */
+function scheduled(manifest: Manifest, release: number, name: string) {
+  return {
+    logging: LOGGING,
+    ...common(manifest, release, name, 0),
+    profiles: ["schedule"],
+    restart: "no",
+    networks: { default: {} },
   };
 }
 
@@ -97,8 +109,10 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
     Object.entries(process.compose).filter(([key]) => !DROPPED.includes(key) && key !== "depends_on"),
   );
   refuseRelativeMounts(name, kept.volumes);
+  const { resources } = mapOf(process.compose.deploy);
   return {
     ...kept,
+    ...(resources !== undefined && { deploy: { resources } }),
     image: process.image,
     env_file: ["./env"],
     environment: environmentOf(process, manifest),

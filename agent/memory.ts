@@ -188,9 +188,13 @@ export class MemoryHost implements Host {
     create: async (folder, project) => {
       this.effect(`docker.create ${project}`);
       const { services } = JSON.parse(this.texts.get(`${folder}/compose.json`)?.text ?? "{}") as {
-        services: Record<string, { image: string; labels: Record<string, string>; ports?: string[] }>;
+        services: Record<
+          string,
+          { image: string; labels: Record<string, string>; ports?: string[]; profiles?: string[] }
+        >;
       };
-      for (const [service, { image, labels, ports }] of Object.entries(services)) {
+      for (const [service, { image, labels, ports, profiles }] of Object.entries(services)) {
+        if (profiles !== undefined) continue;
         const name = `${project}-${service}-1`;
         const port = ports?.[0] === undefined ? undefined : Number(ports[0].split(":")[1]);
         this.all.push({
