@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "./failure";
 import type { Manifest } from "./manifest";
 import { MemoryHost } from "./memory";
 import type { Outcome } from "./outcome";
@@ -357,28 +358,205 @@ describe("a release that fails leaves the old one serving", () => {
   });
 });
 
-describe("killed before any effect, the next run makes it whole", () => {
-  test("at each of them", async () => {
-    await run(manifest("1"));
+describe("workers", () => {
+  const asked = (digit: string, workers: string): Manifest =>
+    manifest(digit, {
+      processes: {
+        web: { image: image(digit), compose: {}, port: 8000, health: "/up", replicas: 1 },
+        worker: { image: image(workers), compose: {}, replicas: 2 },
+        search: { image: image(digit), compose: {}, port: 9000, replicas: 1 },
+        mail: { image: image(digit), compose: { deploy: { update_config: { order: "start-first" } } }, replicas: 1 },
+      },
+    });
+
+  test("the old ones stop before any new one starts; whatever may run twice starts beside", async () => {
+    await run(asked("1", "1"));
     host.effects.length = 0;
+    await run(asked("2", "2"));
+    const moves = host.effects.filter((name) => /^docker\.(start|stop) /.test(name));
+    const at = (move: string) => {
+      expect(moves).toContain(move);
+      return moves.indexOf(move);
+    };
+    for (const old of ["1-worker-1", "1-worker_2-1"])
+      for (const young of ["2-worker-1", "2-worker_2-1"])
+        expect(at(`docker.stop shop-r${old}`)).toBeLessThan(at(`docker.start shop-r${young}`));
+    for (const name of ["web", "search", "mail"])
+      expect(at(`docker.start shop-r2-${name}-1`)).toBeLessThan(at(`docker.stop shop-r1-${name}-1`));
+  });
+
+  test("the old ones work again when a new one fails", async () => {
+    await run(asked("1", "1"));
+    host.images.set(image("3"), { crash: 4 });
+    expect(await run(asked("2", "3"))).toBe("failed");
+    expect(names()).toEqual(["mail", "search", "web", "worker", "worker_2"].map((name) => `shop-r1-${name}-1`));
+  });
+});
+
+describe("the database", () => {
+  /** Makes release 1 unfit as soon as the release command of a later one runs. */
+  const breakOldOne = () => {
+    host.onEffect = (name) => {
+      if (name.startsWith("docker.runToEnd")) host.images.set(image("1"), { answers: 500 });
+    };
+  };
+
+  test("an old release that can't live with the migrated database is said, and the new one goes on", async () => {
+    await run(manifest("1"));
+    breakOldOne();
+    expect(await run(manifest("2"))).toBe("live");
+    expect(out).toContain(
+      "! release 1, which serves, is not healthy on the migrated database: GET /up answered 500. " +
+        "Keep a migration compatible with the code before it",
+    );
+  });
+
+  test("a failure after that says in what state the old one is left", async () => {
+    await run(manifest("1"));
+    breakOldOne();
+    host.images.set(image("2"), { crash: 1 });
+    expect(await run(manifest("2"))).toBe("failed");
+    expect(err).toContain(
+      "database: the release command has run, under release 1, which is not healthy on that: GET /up answered 500",
+    );
+  });
+});
+
+describe("afterwards", () => {
+  test("images go with their releases, but none that another app's release needs", async () => {
+    const digits = ["1", "2", "3", "4", "5"];
+    for (const digit of digits) host.images.set(image(digit), {});
+    host.present.add("foreign/image@sha256:0");
+    await run(manifest("1", { app: "blog", routes: [{ host: "blog.test", process: "web" }] }));
+    for (const digit of digits) expect(await run(manifest(digit))).toBe("live");
+    expect([...host.present].sort()).toEqual(["foreign/image@sha256:0", ...["1", "3", "4", "5"].map(image)]);
+    expect(await host.files.list("/var/lib/slipway/apps/shop/releases")).toEqual(["3", "4", "5"]);
+    expect(host.volumes).toEqual(new Set(["shop_data", "blog_data"]));
+  });
+
+  test("a command that someone runs is left alone, and counts for no process", async () => {
+    await run(manifest("1"));
+    const labels = {
+      ...host.all.find(({ name }) => name.includes("web"))?.labels,
+      "com.docker.compose.oneoff": "True",
+    };
+    const id = "shop-r1-web-run-1";
+    host.all.push({
+      id,
+      name: id,
+      labels,
+      image: image("1"),
+      port: undefined,
+      running: true,
+      exitCode: 0,
+      started: true,
+      since: 0,
+      stopped: false,
+    } as MemoryHost["all"][number]);
+    expect(await run(manifest("1"))).toBe("unchanged");
+    expect(await run(manifest("2"))).toBe("live");
+    expect(names()).toEqual([id, "shop-r2-web-1", "shop-r2-worker-1"]);
+  });
+
+  test("what was said stands in the release's log, secrets blotted out", async () => {
+    host.images.set(image("1"), { lines: ["key is very secret"], crash: 2 });
+    await run(manifest("1"));
+    const log = host.texts.get("/var/lib/slipway/apps/shop/logs/1.log")?.text ?? "";
+    expect(log.trim().split("\n")).toEqual([...out, ...err]);
+    expect(log).toContain("  | key is ***");
+  });
+});
+
+describe("asked to end", () => {
+  const interrupt = async (before: RegExp) => {
+    let end: (reason: Error) => void = () => {};
+    const interrupted = new Promise<never>((_, reject) => {
+      end = reject;
+    });
+    interrupted.catch(() => {});
+    host.onEffect = (name) => {
+      if (before.test(name)) end(new Failure("it was asked to end"));
+    };
+    const say = () => {};
+    return release(host, manifest("2"), { pid: 7, say, complain: say, interrupted });
+  };
+
+  test("it goes back as long as nothing has moved", async () => {
+    await run(manifest("1"));
+    const outcome = await interrupt(/^docker.runToEnd/);
+    expect(outcome).toMatchObject({ result: "failed", serving: 1, reason: "it was asked to end" });
+    host.onEffect = () => {};
+    expect(await run(manifest("2"))).toBe("live");
+  });
+
+  test("it goes on once the traffic has moved", async () => {
+    await run(manifest("1"));
+    expect(await interrupt(/^docker.start shop-r2-worker/)).toMatchObject({ result: "live", serving: 2 });
+  });
+});
+
+test("a rehearsal can hold a release before a step", async () => {
+  host.texts.set("/run/slipway/hold", { text: "edge\n", mode: 0o600 });
+  let looks = 0;
+  host.onEffect = (name) => {
+    if (name === "files.read /run/slipway/hold" && out.some((line) => line.startsWith("… is held")) && ++looks > 3)
+      host.texts.delete("/run/slipway/hold");
+  };
+  expect(await run(manifest("1"))).toBe("live");
+  expect(out[out.findIndex((line) => line.startsWith("✓ health")) + 1]).toBe(
+    "… is held before «edge» by /run/slipway/hold",
+  );
+});
+
+const ends: { name: string; set: (it: MemoryHost) => void }[] = [
+  { name: "a good release", set: () => {} },
+  { name: "one that is led back", set: (it) => it.images.set(image("2"), { dies: 1500 }) },
+  { name: "one that fails before the switch", set: (it) => it.images.set(image("2"), { answers: 500 }) },
+];
+
+describe("killed before any effect, the next run makes it whole", () => {
+  const begin = async (set: (it: MemoryHost) => void) => {
+    host = new MemoryHost();
+    for (const digit of ["1", "2", "3"]) host.images.set(image(digit), {});
+    await run(manifest("1"));
+    set(host);
+    host.effects.length = 0;
+  };
+
+  test.each(ends)("at each of them: $name", async ({ set }) => {
+    await begin(set);
     await run(manifest("2"));
     const effects = host.effects.length;
     expect(effects).toBeGreaterThan(50);
     for (let at = 0; at < effects; at++) {
-      host = new MemoryHost();
-      for (const digit of ["1", "2"]) host.images.set(image(digit), {});
-      await run(manifest("1"));
+      await begin(set);
       host.onEffect = (name) => expect(host.serving("shop", "web"), `killed at ${at}, ${name}`).toBeDefined();
       host.killAfter = at;
       await run(manifest("2")).catch(() => {});
+      host.onEffect = () => {};
       host.revive();
-      expect(await run(manifest("2")), `killed at ${at}`).not.toBe("failed");
+      expect(await run(manifest("3")), `killed at ${at}`).toBe("live");
       const live = host.serving("shop", "web");
       expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
       expect(host.configuration).toBe(host.texts.get("/etc/caddy/Caddyfile")?.text);
       const rows = ledger().map(({ release: number, result }) => `${number} ${result}`);
       expect(rows.at(-1), `killed at ${at}`).toBe(`${live} live`);
-      expect(new Set(rows).size).toBe(rows.length);
+      expect(new Set(rows.map((row) => row.split(" ")[0])).size, `killed at ${at}`).toBe(rows.length);
+    }
+  });
+
+  test("a repeated release settles what it did before it was killed", async () => {
+    await begin(() => {});
+    await run(manifest("2"));
+    const effects = host.effects.length;
+    for (let at = 0; at < effects; at++) {
+      await begin(() => {});
+      host.killAfter = at;
+      await run(manifest("2")).catch(() => {});
+      host.revive();
+      expect(await run(manifest("2")), `killed at ${at}`).toMatch(/^(live|unchanged)$/);
+      const live = host.serving("shop", "web");
+      expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
     }
   });
 });
