@@ -5,6 +5,7 @@ import { MemoryHost } from "./memory";
 import type { Outcome } from "./outcome";
 import { releasePaths } from "./paths";
 import { release } from "./release";
+import { repair } from "./repair";
 
 const image = (digit: string) => `registry.test/shop@sha256:${digit.repeat(64)}`;
 
@@ -542,6 +543,25 @@ describe("killed before any effect, the next run makes it whole", () => {
       const rows = ledger().map(({ release: number, result }) => `${number} ${result}`);
       expect(rows.at(-1), `killed at ${at}`).toBe(`${live} live`);
       expect(new Set(rows.map((row) => row.split(" ")[0])).size, `killed at ${at}`).toBe(rows.length);
+    }
+  });
+
+  test.each(ends)("a repair at the next boot does, too: $name", async ({ set }) => {
+    await begin(set);
+    await run(manifest("2"));
+    const effects = host.effects.length;
+    for (let at = 0; at < effects; at++) {
+      await begin(set);
+      host.killAfter = at;
+      await run(manifest("2")).catch(() => {});
+      host.revive();
+      const [repaired] = await repair(host, { wait: 1, pid: 8 });
+      const live = host.serving("shop", "web");
+      expect(repaired, `killed at ${at}`).toMatchObject({ app: "shop", serving: Number(live) });
+      expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
+      expect(await repair(host, { wait: 1, pid: 8 }), `killed at ${at}`).toEqual([
+        { app: "shop", serving: Number(live), mended: [] },
+      ]);
     }
   });
 
