@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { type Row, readLedger, writeRow } from "./ledger";
 import { MemoryHost } from "./memory";
-import { releasesText } from "./releases";
 
 const row = (release: number, changes: Partial<Row> = {}): Row => ({
   release,
@@ -20,18 +19,4 @@ test("a row torn off by a power cut is left out and does not spoil the next", as
   await files.append("/var/lib/slipway/apps/shop/ledger.jsonl", '{"release":2,"at":"20');
   await writeRow(files, "shop", row(3));
   expect((await readLedger(files, "shop")).map(({ release }) => release)).toEqual([1, 3]);
-});
-
-test("the table", () => {
-  const rows = [
-    row(1, { commit: "0123456789abcdef" }),
-    row(2, { rollback: 1 }),
-    row(3, { result: "failed", step: "health", reason: "too slow\nmore" }),
-  ];
-  expect(releasesText(rows, 2)).toEqual([
-    "release  when                 who  commit        images        took   result",
-    "3        2026-01-02 03:04:05  ana  -             abababababab  1.2 s  failed at «health»: too slow",
-    "2*       2026-01-02 03:04:05  ana  -             abababababab  1.2 s  live, rollback to 1",
-    "1        2026-01-02 03:04:05  ana  0123456789ab  abababababab  1.2 s  live",
-  ]);
 });

@@ -1,36 +1,46 @@
-/** `slipway releases`: the ledger as a table. */
-import type { Row } from "./ledger";
+/** `slipway releases`: the ledger, with what can still be gone back to. */
+import { Failure } from "./failure";
+import type { Host } from "./host";
+import { type Row, readLedger } from "./ledger";
+import { appPaths } from "./paths";
+import { readLive } from "./record";
+import { logPath } from "./run-log";
 
-/** One line per release, the newest first, under a line of titles. */
-export function releasesText(rows: readonly Row[], live: number | undefined): readonly string[] {
-  const table = [
-    ["release", "when", "who", "commit", "images", "took", "result"],
-    ...[...rows]
-      .reverse()
-      .map((row) => [
-        `${row.release}${row.release === live ? "*" : ""}`,
-        row.at.slice(0, 19).replace("T", " "),
-        row.actor,
-        row.commit?.slice(0, 12) ?? "-",
-        [...new Set(Object.values(row.images).map(shortDigest))].join(" "),
-        row.milliseconds === undefined ? "-" : `${(row.milliseconds / 1000).toFixed(1)} s`,
-        resultText(row),
-      ]),
-  ];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
-  return table.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+/** A row of the ledger and how things are with it now. */
+export interface ListedRelease extends Row {
+  readonly live: boolean;
+  /** Whether the host still has what it takes to go back to it. */
+  readonly onRecord: boolean;
 }
 
-function resultText({ result, step, reason = "", rollback }: Row): string {
-  const back = rollback === undefined ? "" : `, rollback to ${rollback}`;
-  return result === "failed" ? `failed at «${step}»: ${reason.split("\n")[0]}${back}` : result + back;
+/** Every release of an app that was ever tried, oldest first. @throws Failure if there is none */
+export async function listReleases(host: Host, app: string): Promise<readonly ListedRelease[]> {
+  const [rows, live, folders] = await Promise.all([
+    readLedger(host.files, app),
+    readLive(host.files, app),
+    host.files.list(appPaths(app).releases),
+  ]);
+  if (rows.length === 0)
+    throw new Failure(`no release of ${app} was ever tried on this host; «slipway status» lists the apps`);
+  return rows.map((row) => ({
+    ...row,
+    live: row.release === live?.release,
+    onRecord: row.result === "live" && folders.includes(String(row.release)),
+  }));
 }
 
-function shortDigest(image: string): string {
-  return image.slice(image.indexOf("@sha256:") + 8).slice(0, 12);
+/** One release and what it printed, as far as that is kept. @throws Failure if there is no such release */
+export async function findRelease(
+  host: Host,
+  app: string,
+  release: number,
+): Promise<ListedRelease & { readonly printed?: string }> {
+  const all = await listReleases(host, app);
+  const found = all.find((row) => row.release === release);
+  if (!found)
+    throw new Failure(
+      `there was no release ${release} of ${app} on this host; the ledger has ${all[0]?.release} to ${all.at(-1)?.release}`,
+    );
+  const printed = await host.files.read(logPath(app, release));
+  return { ...found, ...(printed !== undefined && { printed }) };
 }

@@ -3,7 +3,6 @@ import type { Manifest } from "./manifest";
 import { MemoryHost } from "./memory";
 import { release } from "./release";
 import { remove } from "./remove";
-import { status, statusText } from "./status";
 
 const image = `r/x@sha256:${"a".repeat(64)}`;
 const manifest = (app: string): Manifest => ({
@@ -53,19 +52,4 @@ test("killed before any effect, it can be done again", async () => {
     expect(host.all.map(({ name }) => name)).toEqual(["blog-r1-web-1"]);
     await release(host, manifest("shop"), { ...quiet, complain: () => {} });
   }
-});
-
-test("the status of a host", async () => {
-  const web = host.all.find(({ name }) => name === "shop-r1-web-1");
-  if (web) web.running = false;
-  expect(statusText(await status(host))).toEqual([
-    "blog  release 1 since 2026-01-01T00:00:00.000Z by ana, commit abc",
-    "  http://blog.test",
-    "  web: 1 of 1 run",
-    "shop  release 1 since 2026-01-01T00:00:00.000Z by ana, commit abc",
-    "  http://shop.test",
-    "  web: 0 of 1 run",
-    "  ! process web: 0 of 1 run",
-    "edge: as it should be",
-  ]);
 });

@@ -1,25 +1,75 @@
-/** `slipway status`: what runs on this host, as data and as text. */
+/** `slipway status`: what runs on this host against what its records say, as data. It changes nothing. */
 import { addressesOf } from "./attempt";
 import { caddyfile } from "./caddyfile";
-import { APP_LABEL, PROCESS_LABEL, RELEASE_LABEL } from "./compose";
-import type { Host } from "./host";
-import { readLedger } from "./ledger";
-import { APPS, CADDYFILE } from "./paths";
-import { liveRecords } from "./record";
+import { APP_LABEL } from "./compose";
+import { isOneOff, processOf, releaseOf } from "./containers";
+import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
+import { Failure } from "./failure";
+import type { Container, Host } from "./host";
+import { type Row, readLedger } from "./ledger";
+import { inMaintenance } from "./maintenance";
+import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
+import { isLasting } from "./processes";
+import { liveRecords, type ReleaseRecord } from "./record";
+import { sizeText } from "./words";
+
+/** How one process of an app fares. */
+export interface ProcessStatus {
+  readonly running: number;
+  /** Containers that should run; 0 for a process that runs at its times or ends by itself. */
+  readonly wanted: number;
+  /** Image by digest, as the live release's record has it. */
+  readonly image: string;
+  /** The tag that `image` was the digest of, where the host follows it. */
+  readonly follow?: string;
+  /** What its running containers really are, where that is something else. */
+  readonly otherImages: readonly string[];
+  /** How often Docker started its containers again by itself. */
+  readonly restarts: number;
+  /** Running containers whose own health check fails. */
+  readonly unhealthy: number;
+  /** When it runs, five fields of cron. */
+  readonly schedule?: string;
+}
+
+/** A release that was tried after the live one and didn't become live. */
+export interface Tried {
+  readonly release: number;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly result: string;
+  readonly step?: string;
+  readonly reason?: string;
+}
 
 /** How an app fares. */
 export interface AppStatus {
   readonly app: string;
   /** The live release; none where the first one has not succeeded. */
   readonly release?: number;
-  /** ISO 8601, when the live release was asked for. */
+  /** ISO 8601, when the live release was made. */
   readonly since?: string;
   readonly actor?: string;
   readonly commit?: string;
+  /** Address of the CI run. */
+  readonly run?: string;
   readonly addresses: readonly string[];
-  /** Containers there are against those that should be, by process. */
-  readonly processes: Readonly<Record<string, { readonly running: number; readonly wanted: number }>>;
-  /** What is not as it should be; empty if all is well. */
+  /** Whether visitors see the maintenance page. */
+  readonly maintenance: boolean;
+  /** Who releases, removes or restores it at this moment. */
+  readonly busy?: string;
+  readonly processes: Readonly<Record<string, ProcessStatus>>;
+  /** Containers of single commands, which come and go. */
+  readonly oneOffs: readonly string[];
+  /** Running containers that belong to no process of the live release. */
+  readonly strays: readonly string[];
+  /** Names of its timers. */
+  readonly timers: readonly string[];
+  /** The newest release tried, if it isn't live. */
+  readonly tried?: Tried;
+  /** Dumps of its database; `newest` is the release it was made before, `at` when. */
+  readonly snapshots: { readonly count: number; readonly newest?: number; readonly at?: string };
+  /** What is not as it should be and what to do about it; empty if all is well. */
   readonly problems: readonly string[];
 }
 
@@ -28,69 +78,219 @@ export interface HostStatus {
   readonly apps: readonly AppStatus[];
   /** Whether the edge's file is the one that the live releases call for. */
   readonly edge: "as it should be" | "changed by hand or by an interrupted release";
+  /** Bytes of the disk that images and volumes are on. */
+  readonly disk: { readonly free: number; readonly size: number };
+  /** As an app's, of what belongs to no single one. */
+  readonly problems: readonly string[];
 }
 
-/** Looks at every app of the host. */
-export async function status(host: Host): Promise<HostStatus> {
-  const [names, records, containers, edge] = await Promise.all([
+/** Looks at every app of the host, or at one. @throws Failure if there is no such app */
+export async function status(host: Host, only?: string): Promise<HostStatus> {
+  const [names, records, containers, edge, disk] = await Promise.all([
     host.files.list(APPS),
     liveRecords(host.files),
     host.docker.containers(APP_LABEL),
     host.files.read(CADDYFILE),
+    host.disk(DOCKER),
   ]);
+  if (only !== undefined && !names.includes(only))
+    throw new Failure(`there is no app ${only} on this host; it has: ${names.join(", ") || "none"}`);
   const apps = await Promise.all(
-    names.map(async (app): Promise<AppStatus> => {
-      const last = (await readLedger(host.files, app)).at(-1);
-      const failed =
-        last && last.result !== "live"
-          ? [`last release ${last.release} ${last.result} at ${last.step ?? "an unknown step"}`]
-          : [];
-      const record = records.find(({ content }) => content.app === app);
-      if (!record) return { app, addresses: [], processes: {}, problems: ["nothing is live", ...failed] };
-      const { release, content, origin } = record;
-      const processes = Object.fromEntries(
-        Object.entries(content.processes).map(([name, { replicas }]) => {
-          const running = containers.filter(
-            (container) =>
-              container.running &&
-              container.labels[APP_LABEL] === app &&
-              container.labels[RELEASE_LABEL] === String(release) &&
-              container.labels[PROCESS_LABEL] === name,
-          ).length;
-          return [name, { running, wanted: replicas }];
-        }),
-      );
-      const short = Object.entries(processes).filter(([, { running, wanted }]) => running < wanted);
-      return {
-        app,
-        release,
-        since: new Date(origin.sequence).toISOString(),
-        actor: origin.actor,
-        ...(origin.commit !== undefined && { commit: origin.commit }),
-        addresses: addressesOf(content),
-        processes,
-        problems: [
-          ...short.map(([name, { running, wanted }]) => `process ${name}: ${running} of ${wanted} run`),
-          ...failed,
-        ],
-      };
-    }),
+    names
+      .filter((app) => only === undefined || app === only)
+      .map((app) =>
+        look(
+          host,
+          app,
+          records.find(({ content }) => content.app === app),
+          containers.filter(({ labels }) => labels[APP_LABEL] === app),
+        ),
+      ),
   );
-  const expected = records.length === 0 || edge === caddyfile(records);
-  return { apps, edge: expected ? "as it should be" : "changed by hand or by an interrupted release" };
+  const asItShould = records.length === 0 || edge === caddyfile(records);
+  return {
+    apps,
+    edge: asItShould ? "as it should be" : "changed by hand or by an interrupted release",
+    disk,
+    problems: [
+      ...(asItShould ? [] : [`${CADDYFILE} is not what the live releases call for; the next release writes it anew`]),
+      ...(await diskProblem(host, records, disk)),
+    ],
+  };
 }
 
-/** The status as lines for people. */
-export function statusText({ apps, edge }: HostStatus): readonly string[] {
-  const lines = apps.flatMap((app) => {
-    const release = app.release === undefined ? "no live release" : `release ${app.release}`;
-    const from = app.commit === undefined ? app.actor : `${app.actor}, commit ${app.commit}`;
+/** All problems there are, each under its app's name. */
+export function allProblems({ apps, problems }: HostStatus): readonly string[] {
+  return [...apps.flatMap((app) => app.problems.map((problem) => `${app.app}: ${problem}`)), ...problems];
+}
+
+async function look(
+  host: Host,
+  app: string,
+  record: ReleaseRecord | undefined,
+  containers: readonly Container[],
+): Promise<AppStatus> {
+  const [rows, maintenance, busy, timers, snapshots, door] = await Promise.all([
+    readLedger(host.files, app),
+    inMaintenance(host, app),
+    busyWith(host, app),
+    host.timers.list(app),
+    host.files.list(appPaths(app).snapshots),
+    record && doorOf(host, record),
+  ]);
+  const lasting = containers.filter((container) => !isOneOff(container));
+  const found = {
+    app,
+    ...(record && originOf(record, rows)),
+    addresses: record ? addressesOf(record.content) : [],
+    maintenance,
+    ...(busy !== undefined && { busy }),
+    processes: record ? await processesOf(host, record, lasting) : {},
+    oneOffs: containers.filter(isOneOff).map(({ name }) => name),
+    strays: lasting.filter((container) => isStray(container, record)).map(({ name }) => name),
+    timers,
+    ...triedOf(rows, record),
+    snapshots: snapshotsOf(snapshots, rows),
+  };
+  return { ...found, problems: problemsOf(found, door) };
+}
+
+function originOf({ release, origin }: ReleaseRecord, rows: readonly Row[]) {
+  const { sequence, actor, commit, run } = origin;
+  return {
+    release,
+    since: rows.find((row) => row.release === release)?.at ?? new Date(sequence).toISOString(),
+    actor,
+    ...(commit !== undefined && { commit }),
+    ...(run !== undefined && { run }),
+  };
+}
+
+async function processesOf(
+  host: Host,
+  { release, content }: ReleaseRecord,
+  containers: readonly Container[],
+): Promise<Record<string, ProcessStatus>> {
+  const entries = Object.entries(content.processes).map(async ([name, process]): Promise<[string, ProcessStatus]> => {
+    const { image, replicas, follow, schedule } = process;
+    const ours = containers.filter((one) => releaseOf(one) === release && processOf(one) === name);
+    const running = ours.filter((container) => container.running);
+    const conditions = await Promise.all(ours.map(({ id }) => host.docker.condition(id).catch(() => undefined)));
     return [
-      `${app.app}  ${[release, ...(app.since ? [`since ${app.since} by ${from}`] : [])].join(" ")}`,
-      ...app.addresses.map((address) => `  ${address}`),
-      ...Object.entries(app.processes).map(([name, { running, wanted }]) => `  ${name}: ${running} of ${wanted} run`),
-      ...app.problems.map((problem) => `  ! ${problem}`),
+      name,
+      {
+        running: running.length,
+        wanted: isLasting(name, content) ? replicas : 0,
+        image,
+        ...(follow !== undefined && { follow }),
+        otherImages: [...new Set(running.map((container) => container.image).filter((other) => other !== image))],
+        restarts: conditions.reduce((sum, condition) => sum + (condition?.restarts ?? 0), 0),
+        unhealthy: conditions.filter((condition) => condition?.health === "unhealthy").length,
+        ...(schedule !== undefined && { schedule }),
+      },
     ];
   });
-  return [...(lines.length > 0 ? lines : ["no app on this host"]), `edge: ${edge}`];
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function isStray(container: Container, record: ReleaseRecord | undefined): boolean {
+  const isOurs = releaseOf(container) === record?.release && processOf(container) in (record?.content.processes ?? {});
+  return container.running && !isOurs;
+}
+
+function triedOf(rows: readonly Row[], record: ReleaseRecord | undefined): { tried?: Tried } {
+  const last = rows.at(-1);
+  if (!last || last.result === "live" || last.release === record?.release) return {};
+  const { release, at, result, step, reason } = last;
+  return {
+    tried: { release, at, result, ...(step !== undefined && { step }), ...(reason !== undefined && { reason }) },
+  };
+}
+
+function snapshotsOf(files: readonly string[], rows: readonly Row[]): AppStatus["snapshots"] {
+  const releases = files.flatMap((name) => /^(\d+)\.dump$/.exec(name)?.[1] ?? []).map(Number);
+  if (releases.length === 0) return { count: 0 };
+  const newest = Math.max(...releases);
+  const at = rows.find(({ release }) => release === newest)?.at;
+  return { count: releases.length, newest, ...(at !== undefined && { at }) };
+}
+
+/** Who holds the app's lock. It is taken for a moment to see whether it can be; the kernel frees it with its holder. */
+async function busyWith(host: Host, app: string): Promise<string | undefined> {
+  const path = appPaths(app).lock;
+  try {
+    const lock = await host.lock({ path, wait: 0, owner: "slipway status", onWait: () => {} });
+    await lock.free();
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    return (await host.files.read(path))?.trim() || "an unnamed holder";
+  }
+}
+
+/** The release that the edge leads to; `undefined` where the app has no routes. */
+async function doorOf(host: Host, { content }: ReleaseRecord): Promise<number | undefined> {
+  const routed = content.routes[0]?.process;
+  if (routed === undefined) return undefined;
+  const [first] = await host.files.list(portsFolder(content.app, routed, content.processes[routed]?.replicas ?? 1));
+  return first === undefined ? Number.NaN : releaseOfDoor(`/${first}`);
+}
+
+function problemsOf(app: Omit<AppStatus, "problems">, door: number | undefined): readonly string[] {
+  const tried = app.tried && [
+    `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
+      `«slipway releases ${app.app} ${app.tried.release}» says why`,
+  ];
+  if (app.release === undefined) return ["nothing is live", ...(tried ?? [])];
+  // While a release is under way there is more on the host than its records say, and that is as it should be.
+  const settled =
+    app.busy === undefined
+      ? [
+          ...app.strays.map((name) => `${name} runs beside the live release; the next release removes it`),
+          ...(door === undefined || door === app.release
+            ? []
+            : [
+                `the edge leads ${Number.isNaN(door) ? "nowhere" : `to release ${door}`}, not to release ${app.release}; the next release mends it`,
+              ]),
+        ]
+      : [];
+  return [
+    ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app, name, process)),
+    ...settled,
+    ...(tried ?? []),
+  ];
+}
+
+function processProblems(
+  { app, timers }: Pick<AppStatus, "app" | "timers">,
+  name: string,
+  { running, wanted, otherImages, unhealthy, schedule }: ProcessStatus,
+): readonly string[] {
+  const logs = `«slipway logs ${app} ${name}» says why`;
+  return [
+    ...(running < wanted ? [`${name}: ${running} of ${wanted} run; ${logs}`] : []),
+    ...(unhealthy > 0 ? [`${name}: ${unhealthy} of ${running} say they are not healthy; ${logs}`] : []),
+    ...otherImages.map((image) => `${name}: runs ${image}, not the release's image; release again`),
+    ...(schedule !== undefined && !timers.includes(name)
+      ? [`${name}: its timer is missing; the next release sets it`]
+      : []),
+  ];
+}
+
+/** A release wants twice its image free, and is refused where it isn't. */
+async function diskProblem(
+  host: Host,
+  records: readonly ReleaseRecord[],
+  { free }: HostStatus["disk"],
+): Promise<readonly string[]> {
+  const images = [
+    ...new Set(records.flatMap(({ content }) => Object.values(content.processes).map(({ image }) => image))),
+  ];
+  const sizes = await Promise.all(images.map(async (image) => (await host.docker.image(image))?.size ?? 0));
+  const wanted = 2 * Math.max(0, ...sizes);
+  if (free >= wanted) return [];
+  return [
+    `the disk has ${sizeText(free)} free, and a release may want ${sizeText(wanted)}, twice its image; ` +
+      "make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M",
+  ];
 }

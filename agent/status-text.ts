@@ -1,0 +1,74 @@
+/** The status as lines for people, at most 80 characters wide but for addresses and names. */
+import type { AppStatus, HostStatus, ProcessStatus } from "./status";
+import { agoText, counted, digestText, momentText, sizeText, tableText, wrapped } from "./words";
+
+const WIDTH = 80;
+
+/** See the file's head. @param now milliseconds since 1970 */
+export function statusText({ apps, edge, disk, problems }: HostStatus, now: number): readonly string[] {
+  const sections = apps.map((app) => appText(app, now));
+  return [
+    ...(sections.length > 0 ? sections.flatMap((lines) => [...lines, ""]) : ["no app on this host", ""]),
+    `edge: ${edge}`,
+    `disk: ${sizeText(disk.free)} free of ${sizeText(disk.size)}`,
+    ...problems.flatMap((problem) => marked("! ", problem)),
+  ];
+}
+
+function appText(app: AppStatus, now: number): readonly string[] {
+  return [
+    headOf(app, now),
+    ...[app.actor && `by ${app.actor}${app.commit ? `, commit ${app.commit.slice(0, 12)}` : ""}`, app.run]
+      .filter((line) => line !== undefined)
+      .map((line) => `  ${line}`),
+    ...app.addresses.map((address) => `  ${address}${app.maintenance ? "  (closed for maintenance)" : ""}`),
+    ...(app.busy === undefined ? [] : marked("  … ", `under way: ${app.busy}`)),
+    ...processesText(app.processes),
+    ...listed("one-offs", app.oneOffs),
+    ...listed(
+      "timers",
+      app.timers.filter((timer) => !(timer in app.processes)),
+    ),
+    ...snapshotText(app.snapshots),
+    ...app.problems.flatMap((problem) => marked("  ! ", problem)),
+  ];
+}
+
+function headOf({ app, release, since }: AppStatus, now: number): string {
+  if (release === undefined) return `${app}: nothing is live`;
+  const moment = since ? ` since ${momentText(since)} UTC, ${agoText(Date.parse(since), now)}` : "";
+  return `${app}: release ${release} is live${moment}`;
+}
+
+function processesText(processes: AppStatus["processes"]): readonly string[] {
+  const rows = Object.entries(processes).map(([name, process]) => [
+    name,
+    runningText(process),
+    digestText(process.image),
+    [
+      ...(process.restarts > 0 ? [`restarted ${counted(process.restarts, "time")}`] : []),
+      ...(process.follow === undefined ? [] : [`follows ${process.follow.split("/").at(-1)}`]),
+    ].join(", "),
+  ]);
+  return tableText(rows).map((line) => `  ${line}`);
+}
+
+function runningText({ running, wanted, schedule }: ProcessStatus): string {
+  if (schedule !== undefined) return `at ${schedule}`;
+  return wanted === 0 ? "ends by itself" : `${running} of ${wanted} run`;
+}
+
+function snapshotText({ count, newest, at }: AppStatus["snapshots"]): readonly string[] {
+  if (count === 0) return [];
+  const when = at === undefined ? "" : ` (${momentText(at)})`;
+  return [`  ${counted(count, "snapshot")} of the database, the newest before release ${newest}${when}`];
+}
+
+function listed(title: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : marked("  ", `${title}: ${names.join(", ")}`);
+}
+
+/** A text behind a mark, its further lines set in as far. */
+function marked(mark: string, text: string): readonly string[] {
+  return wrapped(text, WIDTH - mark.length).map((line, index) => (index === 0 ? mark : " ".repeat(mark.length)) + line);
+}
