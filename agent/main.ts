@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The engine's command line, as it stands on every host; see `front.ts` for how it is called. */
 import { Command } from "commander";
+import { followCommand } from "./commands/follow";
 import { gateCommand } from "./commands/gate";
 import { logsCommand } from "./commands/logs";
 import { maintenanceCommand } from "./commands/maintenance";
@@ -9,6 +10,7 @@ import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
 import { removeCommand } from "./commands/remove";
 import { repairCommand } from "./commands/repair";
+import { rollbackCommand } from "./commands/rollback";
 import { setupCommand } from "./commands/setup";
 import { statusCommand } from "./commands/status";
 import { Failure } from "./failure";
@@ -34,6 +36,8 @@ Where things are:
 for (const command of [
   releaseCommand,
   releasesCommand,
+  rollbackCommand,
+  followCommand,
   statusCommand,
   logsCommand,
   maintenanceCommand,

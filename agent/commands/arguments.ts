@@ -16,6 +16,13 @@ export function count(text: string): number {
   return value;
 }
 
+/** Number of a release. */
+export function releaseNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("expected the number of a release, e.g. 4");
+  return value;
+}
+
 /** Name of an app. */
 export function appName(text: string): string {
   const name = Name.safeParse(text);

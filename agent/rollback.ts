@@ -1,0 +1,238 @@
+/** `slipway rollback`: makes what an earlier release was the live one again, by the same gated release as any other. */
+import * as z from "zod";
+import { Failure, reasonOf } from "./failure";
+import { heldBecause, hold, readLogin, resume } from "./follow";
+import type { Host } from "./host";
+import { type Row, readLedger } from "./ledger";
+import { Manifest, type Origin } from "./manifest";
+import type { Outcome } from "./outcome";
+import { appPaths } from "./paths";
+import { type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
+import { type ReleaseOptions, release } from "./release";
+import { loginFor } from "./settle";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What a rollback is asked with. */
+export interface RollbackOrder {
+  readonly app: string;
+  /** Number of the release to go back to; the one before the live one where left out. */
+  readonly to?: number | undefined;
+  /** Whether the live release's variables stay, instead of those the earlier one had. */
+  readonly currentEnvironment: boolean;
+  readonly actor: string;
+  /** Seconds to wait for a release of the app that is under way. */
+  readonly wait: number;
+  /** Who asks, one line. */
+  readonly owner: string;
+  readonly say: (line: string) => void;
+}
+
+/** What a rollback is about to do. */
+export interface RollbackPlan {
+  readonly app: string;
+  /** The live release. */
+  readonly from: number;
+  readonly to: number;
+  readonly manifest: Manifest;
+  /** Names of variables whose values the two releases don't share. */
+  readonly variables: readonly string[];
+  /** Whether the live release's values are taken for them. */
+  readonly currentEnvironment: boolean;
+  /** Releases since then whose release command ran, lowest first. */
+  readonly migrated: readonly number[];
+  /** Number of the dump of the database as it was before the first of those; none where there is none. */
+  readonly snapshot?: number;
+}
+
+/**
+ * Plans a rollback once no release of the app is under way, and changes nothing; `undefined` where that release is live already.
+ * @throws Failure if there is nothing to go back to, it is not on record any more, or its images can't be had
+ */
+export async function planRollback(host: Host, order: RollbackOrder): Promise<RollbackPlan | undefined> {
+  const { app, wait, owner, say } = order;
+  const lock = await host.lock({
+    path: appPaths(app).lock,
+    wait,
+    owner,
+    onWait: (holder) => say(`… waits for a release of ${app}: ${holder}`),
+  });
+  try {
+    return await plan(host, order);
+  } finally {
+    await lock.free();
+  }
+}
+
+async function plan(host: Host, { app, to: asked, currentEnvironment, actor }: RollbackOrder) {
+  const live = await onRecord(host, app, (await readLive(host.files, app))?.release);
+  if (!live) throw new Failure(`nothing of ${app} is live on this host, so there is nothing to go back from`);
+  const to = asked ?? (await targetOf(host, live.record));
+  if (to === live.record.release) return undefined;
+  const target = await onRecord(host, app, to);
+  if (!target) throw new Failure(`release ${to} of ${app} is not on record; ${await choiceText(host, app)}`);
+  const origin = originOf(target.record, actor, host.now());
+  const manifest = manifestOf(live, target, currentEnvironment, origin);
+  const registry = await readLogin(host, app);
+  await checkImages(host, { ...manifest, ...(registry && { registry }) }, to);
+  const migrated = await migratedSince(host, app, to);
+  const [first] = migrated.all;
+  return {
+    app,
+    from: live.record.release,
+    to,
+    manifest: { ...manifest, ...(registry && { registry }) },
+    variables: differing(live.environment, target.environment),
+    currentEnvironment,
+    migrated: migrated.all,
+    ...(first !== undefined && migrated.dumped.includes(first) && { snapshot: first }),
+  };
+}
+
+/** Carries out a plan. Tags are not followed from then on: that would undo the rollback within seconds. */
+export async function rollback(
+  host: Host,
+  { app, to, manifest }: RollbackPlan,
+  options: ReleaseOptions,
+): Promise<Outcome> {
+  if (!manifest.delivery) return release(host, manifest, options);
+  const why = `rollback to release ${to} by ${manifest.origin.actor}`;
+  const isHeld = (await heldBecause(host, app)) !== undefined;
+  // Before the release, so that a look at the tags in the meantime finds it.
+  if (!isHeld) await hold(host, app, why);
+  const outcome = await release(host, manifest, options);
+  if (outcome.result === "live") await hold(host, app, why);
+  else if (!isHeld) await resume(host, app);
+  return outcome;
+}
+
+/** What people are told before it begins. */
+export function rollbackText(plan: RollbackPlan): readonly string[] {
+  const { app, from, to, variables, currentEnvironment, migrated, snapshot, manifest } = plan;
+  const values = currentEnvironment
+    ? "the live ones are taken"
+    : `those of release ${to} are taken (--current-env: the live ones)`;
+  const releases = `${migrated.length === 1 ? "release" : "releases"} ${migrated.join(", ")} ran the release command`;
+  const way =
+    snapshot === undefined
+      ? `there is no dump of the database from before release ${migrated[0]}`
+      : `sudo slipway restore ${app} ${snapshot}`;
+  return [
+    `back from release ${from} to what release ${to} was${manifest.origin.commit ? `, commit ${manifest.origin.commit}` : ""}`,
+    ...(variables.length > 0 ? [`variables that differ: ${variables.join(", ")}; ${values}`] : []),
+    ...(manifest.release ? ["the release command is not run: the database stays as the newer releases left it"] : []),
+    ...(migrated.length > 0 ? [`${releases} since; if release ${to} can't live with the schema: ${way}`] : []),
+    ...(manifest.delivery
+      ? [`tags are not followed from now on, until another release or: sudo slipway follow ${app} --resume`]
+      : []),
+  ];
+}
+
+/** The last release that was live before the live one; where that is itself a rollback, before the one it went back to. */
+export function releaseBefore(
+  rows: readonly Row[],
+  live: Pick<ReleaseRecord, "release" | "origin">,
+): number | undefined {
+  const limit = live.origin.rollback ?? live.release;
+  const earlier = rows.filter(({ result, release: number }) => result === "live" && number < limit);
+  return earlier.length > 0 ? Math.max(...earlier.map(({ release: number }) => number)) : undefined;
+}
+
+interface OnRecord {
+  readonly record: ReleaseRecord;
+  readonly environment: Environment;
+}
+
+async function onRecord(host: Host, app: string, number: number | undefined): Promise<OnRecord | undefined> {
+  if (number === undefined) return undefined;
+  const [record, environment] = await Promise.all([
+    readRecord(host.files, app, number),
+    readEnvironment(host.files, app, number),
+  ]);
+  return record && environment && { record, environment };
+}
+
+async function targetOf(host: Host, live: ReleaseRecord): Promise<number> {
+  const { app } = live.content;
+  const before = releaseBefore(await readLedger(host.files, app), live);
+  if (before === undefined)
+    throw new Failure(
+      `no release of ${app} was live before release ${live.release}; «slipway releases ${app}» lists them`,
+    );
+  return before;
+}
+
+/** Says what can be gone back to. */
+async function choiceText(host: Host, app: string): Promise<string> {
+  const live = await readLive(host.files, app);
+  const numbers = (await host.files.list(appPaths(app).releases))
+    .map(Number)
+    .filter((number) => number !== live?.release);
+  const found = await Promise.all(numbers.map((number) => onRecord(host, app, number)));
+  const had = found.flatMap((one) => one?.record.release ?? []).sort((a, b) => b - a);
+  return had.length > 0
+    ? `those that can be had: ${had.join(", ")}`
+    : "there is none to go back to: release the older commit anew";
+}
+
+function originOf({ release: number, origin }: ReleaseRecord, actor: string, now: number): Origin {
+  const { commit } = origin;
+  return { sequence: now, actor, ...(commit !== undefined && { commit }), rollback: number };
+}
+
+/** The earlier release's content. How releases get here, i.e. which tags are followed, stays as it is now. */
+function manifestOf(live: OnRecord, target: OnRecord, currentEnvironment: boolean, origin: Origin): Manifest {
+  const { delivery: _delivery, ...content } = target.record.content;
+  const { delivery, processes: serving, secrets } = live.record.content;
+  const processes = Object.entries(content.processes).map(([name, { follow: _follow, ...process }]) => {
+    const follow = serving[name]?.follow;
+    return [name, { ...process, ...(follow !== undefined && { follow }) }];
+  });
+  const parsed = Manifest.safeParse({
+    ...content,
+    ...(delivery && { delivery }),
+    processes: Object.fromEntries(processes),
+    origin,
+    environment: currentEnvironment ? live.environment : target.environment,
+    secrets: currentEnvironment ? secrets : content.secrets,
+  });
+  if (parsed.success) return parsed.data;
+  throw new Failure(`release ${target.record.release} can't be made again as asked:\n${z.prettifyError(parsed.error)}`);
+}
+
+/** Before anything is touched: an image that is gone would only be missed at the pull. */
+async function checkImages(host: Host, { app, processes, registry }: Manifest, to: number): Promise<void> {
+  for (const image of new Set(Object.values(processes).map((process) => process.image))) {
+    if (await host.docker.image(image)) continue;
+    await host.docker.resolve(image, loginFor(image, registry)).catch(async (thrown) => {
+      throw new Failure(
+        `an image of release ${to} is not on this host, and the registry doesn't give it: ${reasonOf(thrown)}. ` +
+          `Nothing was changed. Release the older commit anew, or take another release; ${await choiceText(host, app)}`,
+      );
+    });
+  }
+}
+
+/** Names of variables that are in one of the two only, or with another value. */
+function differing(one: Environment, other: Environment): readonly string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => one[name] !== other[name]).sort();
+}
+
+/** Releases after a number whose release command ran: those on record, and those whose dump is there, failed ones included. */
+async function migratedSince(
+  host: Host,
+  app: string,
+  number: number,
+): Promise<{ readonly all: readonly number[]; readonly dumped: readonly number[] }> {
+  const [dumps, folders] = await Promise.all([
+    host.files.list(appPaths(app).snapshots),
+    host.files.list(appPaths(app).releases),
+  ]);
+  const dumped = dumps.flatMap((name) => (/^\d+\.dump$/.test(name) ? [Number.parseInt(name, 10)] : []));
+  const records = await Promise.all(folders.map((folder) => readRecord(host.files, app, Number(folder))));
+  const ran = records.flatMap((one) =>
+    one?.content.release && one.origin.rollback === undefined ? [one.release] : [],
+  );
+  const all = [...new Set([...dumped, ...ran])].filter((one) => one > number).sort((a, b) => a - b);
+  return { all, dumped };
+}
