@@ -158,17 +158,20 @@ export interface Database {
 export interface Timers {
   /** Names of the timers an app has, sorted. */
   list(app: string): Promise<readonly string[]>;
-  /** Makes an app's timers be exactly these; `argv` by name is what they run. Nothing happens where they are already. */
-  set(app: string, timers: Readonly<Record<string, Timer>>): Promise<void>;
+  /**
+   * Makes an app's timers be exactly these, by name (`a-z`, digits, hyphens, underscores), and resolves with whether they were otherwise.
+   * What one of them has started already runs on.
+   */
+  set(app: string, timers: Readonly<Record<string, Timer>>): Promise<boolean>;
 }
 
-/** See `Timers`. */
+/** See `Timers`. What it starts never runs twice at once; a time that comes while it runs, or while the host is off, is let go. */
 export interface Timer {
   /** `OnCalendar` expressions; it fires at each of them. */
   readonly calendars?: readonly string[];
   /** Seconds from the end of a run to the start of the next. */
   readonly every?: number;
-  /** Arguments of `slipway`. Never runs twice at once. */
+  /** Arguments of `slipway`. */
   readonly argv: readonly string[];
 }
 

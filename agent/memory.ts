@@ -309,7 +309,9 @@ export class MemoryHost implements Host {
     },
     set: async (app, timers) => {
       this.effect(`timers.set ${app} ${Object.keys(timers).sort().join(" ")}`.trimEnd());
+      const differs = JSON.stringify(this.timersOf.get(app) ?? {}) !== JSON.stringify(timers);
       this.timersOf.set(app, timers);
+      return differs;
     },
   };
 
