@@ -57,5 +57,5 @@ export function wrapped(text: string, width: number): readonly string[] {
 
 /** A text cut to `width` characters, with `…` as the last one where something is missing. */
 export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 }
