@@ -236,14 +236,14 @@ describe("what is not as it should be", () => {
     expect(allProblems(found)).toEqual([
       "shop: nightly: its timer is missing; the next release sets it",
       "shop: release 4 failed at «health»; «slipway releases shop 4» says why",
-      "/etc/caddy/Caddyfile is not what the live releases call for; the next release writes it anew",
+      "/etc/caddy/Caddyfile was changed by hand or written by another slipway; the next release writes it anew",
       "the disk has 100 MB free, and a release may want 200 MB, twice its image; make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M",
     ]);
     expect(statusText(found, NOON).slice(-7)).toEqual([
-      "edge: changed by hand or by an interrupted release",
+      "edge: not what the live releases call for",
       "disk: 100 MB free of 100.0 GB",
-      "! /etc/caddy/Caddyfile is not what the live releases call for; the next release",
-      "  writes it anew",
+      "! /etc/caddy/Caddyfile was changed by hand or written by another slipway; the",
+      "  next release writes it anew",
       "! the disk has 100 MB free, and a release may want 200 MB, twice its image; make",
       "  room: sudo docker builder prune; sudo docker image prune; sudo journalctl",
       "  --vacuum-size=200M",

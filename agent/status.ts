@@ -77,7 +77,7 @@ export interface AppStatus {
 export interface HostStatus {
   readonly apps: readonly AppStatus[];
   /** Whether the edge's file is the one that the live releases call for. */
-  readonly edge: "as it should be" | "changed by hand or by an interrupted release";
+  readonly edge: "as it should be" | "not what the live releases call for";
   /** Bytes of the disk that images and volumes are on. */
   readonly disk: { readonly free: number; readonly size: number };
   /** As an app's, of what belongs to no single one. */
@@ -110,10 +110,12 @@ export async function status(host: Host, only?: string): Promise<HostStatus> {
   const asItShould = records.length === 0 || edge === caddyfile(records);
   return {
     apps,
-    edge: asItShould ? "as it should be" : "changed by hand or by an interrupted release",
+    edge: asItShould ? "as it should be" : "not what the live releases call for",
     disk,
     problems: [
-      ...(asItShould ? [] : [`${CADDYFILE} is not what the live releases call for; the next release writes it anew`]),
+      ...(asItShould
+        ? []
+        : [`${CADDYFILE} was changed by hand or written by another slipway; the next release writes it anew`]),
       ...(await diskProblem(host, records, disk)),
     ],
   };

@@ -21,6 +21,8 @@ export interface MachineOutputs {
   readonly ssh: pulumi.Output<string>;
   /** For a known_hosts file. */
   readonly hostKey: pulumi.Output<string>;
+  /** Private key of `deploy`, OpenSSH form: how the verbs log in where a person has no key of their own. A secret. */
+  readonly deployKey: pulumi.Output<string>;
   readonly releases: Record<string, { number: pulumi.Output<number>; images: pulumi.Output<Record<string, string>> }>;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
@@ -93,6 +95,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     address: host.address,
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
     hostKey: bootstrap.hostKey,
+    deployKey: pulumi.secret(bootstrap.connection.apply(({ privateKey }) => privateKey)),
     releases: Object.fromEntries(
       apps.map(({ app, images, release }) => [app.name, { number: release.number, images: images.images }]),
     ),
