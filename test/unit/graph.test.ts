@@ -16,6 +16,8 @@ const digest = `10.213.0.2:5000/notes@sha256:${"a".repeat(64)}`;
 const recorded: Recorded[] = [];
 const folder = mkdtempSync(join(tmpdir(), "slipway-graph-"));
 let outputs: Record<string, unknown>;
+/** Whether each of two outputs is one that Pulumi encrypts. */
+let isSecret: { readonly deployKey: boolean; readonly provenance: boolean };
 
 const settings: Settings = {
   project: "slipway",
@@ -82,7 +84,12 @@ beforeAll(async () => {
     remembered: pulumi.output<Record<string, undefined>>({}),
     agent,
   };
-  outputs = (await settled(pulumi.output(machine(settings, run)))) as Record<string, unknown>;
+  const made = machine(settings, run);
+  outputs = (await settled(pulumi.output(made))) as Record<string, unknown>;
+  isSecret = {
+    deployKey: await pulumi.isSecret(made.deployKey),
+    provenance: await pulumi.isSecret(made.provenance),
+  };
   await pulumi.runtime.disconnect();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -221,5 +228,10 @@ describe("the graph of one machine", () => {
       hostKey: "ssh-ed25519 HOSTKEY",
       releases: { notes: { number: 4, images: { web: digest, worker: digest } } },
     });
+  });
+
+  it("gives back the key of deploy, for the verbs to log in with, and only as a secret", () => {
+    expect(outputs.deployKey).toBe("private slipway-dev-login\n");
+    expect(isSecret).toEqual({ deployKey: true, provenance: true });
   });
 });
