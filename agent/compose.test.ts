@@ -82,6 +82,12 @@ test("a whole project", () => {
   });
 });
 
+test("no release command for what an app went back to: the database is newer", () => {
+  const release = { process: "web", command: ["migrate"] };
+  const origin = { sequence: 2, actor: "ana", rollback: 3 };
+  expect(Object.keys(project({ release, origin }).services)).toEqual(["web", "web_2", "worker"]);
+});
+
 test("no value of the environment is in it", () => {
   expect(JSON.stringify(project())).not.toContain("hidden");
 });

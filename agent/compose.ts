@@ -1,6 +1,6 @@
 /** The compose project of one release, rendered from the manifest. Compose reads JSON as it reads YAML. */
 import { Failure } from "./failure";
-import type { Manifest, Process } from "./manifest";
+import { type Manifest, type Process, releaseCommandOf } from "./manifest";
 
 /** Service of the release command. No process can have this name, since names hold no underscore. */
 export const RELEASE_COMMAND = "release_command";
@@ -43,7 +43,8 @@ export function composeProject({ manifest, release, ports }: ProjectOrder): Reco
       services[replicaName(name, replica)] = service(manifest, release, name, replica, ports[name]?.[replica]);
     }
   }
-  if (manifest.release) services[RELEASE_COMMAND] = releaseCommand(manifest, release, manifest.release);
+  const command = releaseCommandOf(manifest);
+  if (command) services[RELEASE_COMMAND] = releaseCommand(manifest, release, command);
   return {
     name: projectName(manifest.app, release),
     services,

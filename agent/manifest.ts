@@ -192,3 +192,8 @@ export const Manifest = Fields.superRefine((manifest, context) => {
 });
 /** @see Manifest */
 export type Manifest = z.infer<typeof Manifest>;
+
+/** The command that this release runs before anything moves; none where the app went back to older images, which know nothing of the newer schema. */
+export function releaseCommandOf({ release, origin }: Pick<Manifest, "release" | "origin">): Manifest["release"] {
+  return origin.rollback === undefined ? release : undefined;
+}
