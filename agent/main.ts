@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { followCommand } from "./commands/follow";
 import { gateCommand } from "./commands/gate";
+import { jobCommand } from "./commands/job";
 import { logsCommand } from "./commands/logs";
 import { maintenanceCommand } from "./commands/maintenance";
 import { complain } from "./commands/output";
@@ -11,6 +12,7 @@ import { releasesCommand } from "./commands/releases";
 import { removeCommand } from "./commands/remove";
 import { repairCommand } from "./commands/repair";
 import { rollbackCommand } from "./commands/rollback";
+import { runOneOffCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
 import { statusCommand } from "./commands/status";
 import { Failure } from "./failure";
@@ -40,14 +42,15 @@ for (const command of [
   followCommand,
   statusCommand,
   logsCommand,
+  runOneOffCommand,
   maintenanceCommand,
   removeCommand,
   repairCommand,
 ]) {
   program.addCommand(command(linuxHost).copyInheritedSettings(program));
 }
-// For authorized_keys and the stack, not for people.
-for (const command of [gateCommand(), setupCommand(linuxHost)])
+// For authorized_keys, timers and the stack, not for people.
+for (const command of [gateCommand(), jobCommand(linuxHost), setupCommand(linuxHost)])
   program.addCommand(command.copyInheritedSettings(program), { hidden: true });
 
 // A watcher who goes away must not take a release along; the other commands have no one left to speak to.

@@ -19,7 +19,7 @@ export interface RemoveOptions {
 /** Seconds between SIGTERM and SIGKILL where no live release says otherwise. */
 const DRAIN = 10;
 
-/** Routes first, so that nothing is asked for what is about to stop; then containers, network and files. */
+/** Timers and routes first, so that nothing starts and nothing is asked for what is about to stop; then containers, network and files. */
 export async function remove(host: Host, app: string, { volumes, wait, pid, say }: RemoveOptions): Promise<void> {
   const owner = `slipway remove, pid ${pid}`;
   const paths = appPaths(app);
@@ -28,6 +28,7 @@ export async function remove(host: Host, app: string, { volumes, wait, pid, say 
   try {
     const live = await readLive(host.files, app);
     const drain = (live && (await readRecord(host.files, app, live.release)))?.content.limits.drain ?? DRAIN;
+    await host.timers.set(app, {});
     await host.files.remove(paths.live);
     await reconcile({ host, app, owner, live: undefined });
     const containers = await host.docker.containers(`${APP_LABEL}=${app}`);

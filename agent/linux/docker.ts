@@ -1,4 +1,5 @@
 /** The host's Docker: its API for single containers, compose for what the words of a compose file mean. */
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
@@ -10,6 +11,9 @@ import { attend, run } from "./process";
 
 /** Compose as a program of its own, which spares 50 ms of the `docker` command's start; Debian installs both. */
 const COMPOSE: readonly [string, ...string[]] = ["docker-compose"];
+
+/** Seconds a one-off has to end once whoever ran it is gone. */
+const LAST_SECONDS = 10;
 
 const Listed = z.array(
   z.object({
@@ -235,6 +239,7 @@ export const linuxDocker: Docker = {
   },
 
   async runOneOff({ folder, project, service, command, environment, terminal }) {
+    const name = `${project}-${service}-run-${randomBytes(6).toString("hex")}`;
     return attend(
       [
         ...COMPOSE,
@@ -245,11 +250,17 @@ export const linuxDocker: Docker = {
         "run",
         "--rm",
         "--no-deps",
+        "--name",
+        name,
         ...(terminal ? [] : ["--no-TTY"]),
         service,
         ...command,
       ],
       composeEnvironment(environment),
+      async () => {
+        await linuxDocker.stop(name, LAST_SECONDS);
+        await linuxDocker.remove(name);
+      },
     );
   },
 

@@ -1,5 +1,6 @@
 /** Child processes, always by argument lists: no shell ever sees a value. */
 import { spawn } from "node:child_process";
+import { fstatSync } from "node:fs";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { Failure } from "../failure";
@@ -49,21 +50,58 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   });
 }
 
-/** Runs a program with this process's own standard streams, terminal included; resolves with its exit code, 128 + the signal's number if one ended it. */
+/** By these a process is told that its watcher is gone, or that it is to end. */
+const LEAVING: readonly NodeJS.Signals[] = ["SIGHUP", "SIGTERM"];
+
+/**
+ * Runs a program with this process's own standard streams, terminal included; resolves with its exit code, 128 + the signal's number if
+ * one ended it. With `onLeave`: when whoever watches goes away (the terminal, or the reader of standard output) or this process is asked to
+ * end, the program is killed and `onLeave` called, for what it leaves behind.
+ */
 export async function attend(
   argv: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>>,
+  onLeave?: () => Promise<void>,
 ): Promise<number> {
   const [program, ...rest] = argv;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
-    // The terminal sends its signals to the child as well, which decides what they mean.
-    const ignore = () => {};
-    process.on("SIGINT", ignore);
-    child.once("error", (error) => reject(new Failure(`${program}: ${error.message}`)));
-    child.once("close", (code, signal) => {
-      process.off("SIGINT", ignore);
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+  const child = spawn(program, rest, { stdio: "inherit", env: { ...environment } });
+  let left: NodeJS.Signals | undefined;
+  const leave = (signal: NodeJS.Signals) => {
+    left ??= signal;
+    child.kill("SIGKILL");
+  };
+  const handlers: [NodeJS.Signals, () => void][] = [
+    // The terminal sends it to the child as well, which decides what it means.
+    ["SIGINT", () => {}],
+    ...(onLeave ? LEAVING.map((signal): [NodeJS.Signals, () => void] => [signal, () => leave(signal)]) : []),
+  ];
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  const forget = onLeave ? whenReaderLeaves(() => leave("SIGPIPE")) : () => {};
+  try {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once("error", (error) => reject(new Failure(`${program}: ${error.message}`)));
+      child.once("close", (...ended) => resolve(ended));
     });
-  });
+    if (left !== undefined) await onLeave?.();
+    const by = left ?? signal;
+    return by ? 128 + constants.signals[by] : (code ?? 1);
+  } finally {
+    forget();
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  }
+}
+
+/**
+ * Calls back when nobody can read any more what this process writes to standard output, where that is a pipe: with a lost SSH connection
+ * nothing else tells. Node can't ask the kernel for this; `tail` of coreutils does, every second, and ends. Returns how to forget it.
+ */
+function whenReaderLeaves(callback: () => void): () => void {
+  if (!fstatSync(1).isFIFO()) return () => {};
+  const watch = spawn("tail", ["--follow", "/dev/null"], { stdio: ["ignore", "inherit", "ignore"] });
+  watch.once("error", () => {});
+  watch.once("exit", callback);
+  return () => {
+    watch.off("exit", callback);
+    watch.kill();
+  };
 }
