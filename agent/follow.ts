@@ -1,12 +1,12 @@
 /** `slipway follow`: the host itself asks the registry what the tags of an app's images stand for, and releases what is new. */
-import * as z from "zod";
 import { changed } from "./change";
 import { Failure } from "./failure";
-import type { Host, Login } from "./host";
+import { heldBecause, resume } from "./held";
+import type { Host } from "./host";
 import { type Row, readLedger } from "./ledger";
+import { readLogin } from "./login";
 import type { Manifest } from "./manifest";
 import type { Outcome } from "./outcome";
-import { appPaths } from "./paths";
 import { type ReleaseRecord, readEnvironment, readLive, readRecord, sameJson } from "./record";
 import { type ReleaseOptions, release } from "./release";
 import { resolveTags } from "./settle";
@@ -111,49 +111,4 @@ function imagesOf({ processes }: Pick<Manifest, "processes">): Readonly<Record<s
 
 function tagOf(reference: string): string {
   return reference.slice(reference.lastIndexOf(":") + 1);
-}
-
-const StoredLogin = z.strictObject({ server: z.string(), username: z.string(), password: z.string() });
-
-/** Keeps the registry's login for an app whose host follows tags, readable by root alone; of any other app none is kept. */
-export async function keepLogin(
-  host: Host,
-  { app, delivery, registry }: Pick<Manifest, "app" | "delivery" | "registry">,
-): Promise<void> {
-  const path = appPaths(app).login;
-  if (delivery && registry) await host.files.write(path, `${JSON.stringify(registry)}\n`, 0o600);
-  else await host.files.remove(path);
-}
-
-/** The login kept for an app, if there is one. @throws Failure that never quotes the file */
-export async function readLogin(host: Host, app: string): Promise<Login | undefined> {
-  const path = appPaths(app).login;
-  const text = await host.files.read(path);
-  if (text === undefined) return undefined;
-  try {
-    return StoredLogin.parse(JSON.parse(text));
-  } catch {
-    throw new Failure(`${path} holds no login; the next release by the stack writes it anew`);
-  }
-}
-
-/** Keeps an app's tags from being followed. */
-export async function hold(host: Host, app: string, why: string): Promise<void> {
-  const since = new Date(host.now()).toISOString().slice(0, 19).replace("T", " ");
-  await host.files.write(appPaths(app).hold, `${why}, ${since} UTC\n`, 0o644);
-}
-
-/** Lets an app's tags be followed again. */
-export async function resume(host: Host, app: string): Promise<void> {
-  await host.files.remove(appPaths(app).hold);
-}
-
-/** Ends what a rollback holds once another release than one of its images has gone live. */
-export async function resumeAfter(host: Host, { app, origin }: Pick<Manifest, "app" | "origin">): Promise<void> {
-  if (origin.rollback === undefined) await resume(host, app);
-}
-
-/** Why an app's tags are not followed for now; `undefined` where they are, or where there are none. */
-export async function heldBecause(host: Pick<Host, "files">, app: string): Promise<string | undefined> {
-  return (await host.files.read(appPaths(app).hold))?.trim();
 }

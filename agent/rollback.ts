@@ -1,9 +1,10 @@
 /** `slipway rollback`: makes what an earlier release was the live one again, by the same gated release as any other. */
 import * as z from "zod";
 import { Failure, reasonOf } from "./failure";
-import { heldBecause, hold, readLogin, resume } from "./follow";
+import { heldBecause, hold, resume } from "./held";
 import type { Host } from "./host";
 import { type Row, readLedger } from "./ledger";
+import { readLogin } from "./login";
 import { Manifest, type Origin } from "./manifest";
 import type { Outcome } from "./outcome";
 import { appPaths } from "./paths";

@@ -1,0 +1,31 @@
+/** The registry's login that a host keeps for an app whose tags it follows; of any other app it keeps none. */
+import * as z from "zod";
+import { Failure } from "./failure";
+import type { Host, Login } from "./host";
+import type { Manifest } from "./manifest";
+import { appPaths } from "./paths";
+
+const StoredLogin = z.strictObject({ server: z.string(), username: z.string(), password: z.string() });
+
+/** Keeps the registry's login for an app whose host follows tags, readable by root alone; of any other app none is kept. */
+export async function keepLogin(
+  host: Host,
+  { app, delivery, registry }: Pick<Manifest, "app" | "delivery" | "registry">,
+): Promise<void> {
+  const path = appPaths(app).login;
+  if (!delivery) await host.files.remove(path);
+  // A release by CI may come without one: the stack's stays.
+  else if (registry) await host.files.write(path, `${JSON.stringify(registry)}\n`, 0o600);
+}
+
+/** The login kept for an app, if there is one. @throws Failure that never quotes the file */
+export async function readLogin(host: Host, app: string): Promise<Login | undefined> {
+  const path = appPaths(app).login;
+  const text = await host.files.read(path);
+  if (text === undefined) return undefined;
+  try {
+    return StoredLogin.parse(JSON.parse(text));
+  } catch {
+    throw new Failure(`${path} holds no login; the next release by the stack writes it anew`);
+  }
+}
