@@ -6,7 +6,8 @@ import type { Live, ReleaseRecord } from "./record";
 /** See the file's head. */
 export interface Attempt {
   readonly host: Host;
-  readonly manifest: Manifest;
+  /** Its images are settled before the first step. */
+  manifest: Manifest;
   readonly release: number;
   /** The release that serves while this one is made; none before the first. */
   readonly live: ReleaseRecord | undefined;

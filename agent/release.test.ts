@@ -80,6 +80,7 @@ describe("a good release", () => {
       "✓ edge 0.00 s (https://shop.test)",
       "✓ workers 1.00 s",
       "✓ watch 2.00 s",
+      "✓ schedules 0.00 s",
       "release 1 of shop is live: https://shop.test",
     ]);
     expect(names()).toEqual(["shop-r1-web-1", "shop-r1-worker-1"]);

@@ -3,8 +3,10 @@ import { type Attempt, addressesOf, type Step } from "./attempt";
 import { APP_LABEL } from "./compose";
 import { processOf, releaseContainers } from "./containers";
 import { Failure, reasonOf } from "./failure";
+import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
 import { type Row, readLedger, writeRow } from "./ledger";
+import { keepLogin } from "./login";
 import type { Manifest } from "./manifest";
 import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
 import { appPaths, releasePaths } from "./paths";
@@ -12,6 +14,7 @@ import { isLasting, isStopFirst } from "./processes";
 import { contentOf, fingerprint, readLive, readRecord, sameJson, writeLive } from "./record";
 import { redactor } from "./redact";
 import { type RunLog, runLog } from "./run-log";
+import { settle } from "./settle";
 import { create } from "./steps/create";
 import { guardDisk } from "./steps/disk-guard";
 import { switchBack, switchEdge } from "./steps/edge";
@@ -24,6 +27,7 @@ import { prune } from "./steps/prune";
 import { pull } from "./steps/pull";
 import { runReleaseCommand } from "./steps/release-command";
 import { retire } from "./steps/retire";
+import { moveSchedules } from "./steps/schedules";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
 import { stopInPeace } from "./steps/stop";
@@ -50,6 +54,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
 
 /** The new release stays: what fails from here on is said, and mended by the next run. */
 export const AFTERWARDS: readonly Step[] = [
+  { name: "schedules", run: moveTimers },
   { name: "stop the old release", applies: hasLive, run: retire },
   { name: "prune", applies: hasLive, run: prune },
 ];
@@ -111,6 +116,11 @@ interface Lease {
   readonly interrupted: Promise<never> | undefined;
 }
 
+interface FailedStep {
+  readonly step: string;
+  readonly thrown: unknown;
+}
+
 async function underLease(lease: Lease): Promise<Outcome> {
   const { host, manifest, owner, lock, voice } = lease;
   const { app } = manifest;
@@ -131,47 +141,66 @@ async function underLease(lease: Lease): Promise<Outcome> {
     say: voice.say,
     containers: [],
   };
-  if (isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
+  const unsettled = await settleContent(attempt);
+  if (!unsettled && isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
   voice.record(host, app, attempt.release);
-  return carryOut(attempt, lease, begun);
+  return unsettled ? fail(attempt, lease, begun, unsettled) : carryOut(attempt, lease, begun);
 }
 
-async function carryOut(attempt: Attempt, { lock, voice, interrupted }: Lease, begun: number): Promise<Outcome> {
-  const { host, manifest, release, live } = attempt;
+/** Settles which images it is about before they are compared with what is live; resolves with the failure, if there is one. */
+async function settleContent(attempt: Attempt): Promise<FailedStep | undefined> {
+  try {
+    const { manifest, notes } = await settle(attempt.host, attempt.manifest, attempt.live);
+    attempt.manifest = manifest;
+    for (const note of notes) attempt.say(`! ${note}`);
+    return undefined;
+  } catch (thrown) {
+    return { step: "images", thrown };
+  }
+}
+
+async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<Outcome> {
+  const { host, manifest, release } = attempt;
   const { app } = manifest;
+  const { lock, voice, interrupted } = lease;
   const ends = [lock.lost, ...(interrupted ? [interrupted] : [])];
   const failed = await runSteps(UNTIL_IT_STAYS, attempt, (step) =>
     // Once the traffic has moved, going on is as quick as going back.
     step === "workers" || step === "watch" ? [lock.lost] : ends,
   );
-  const row = rowOf(attempt, begun);
-  const milliseconds = () => host.now() - begun;
-  if (failed) {
-    const { step, thrown } = failed;
-    const lines = await lastLinesOf(host, thrown);
-    const wasSwitched = attempt.switched === true && step !== "edge";
-    await undo(attempt, voice);
-    const reason = voice.redact(reasonOf(thrown));
-    await writeRow(host.files, app, { ...row, milliseconds: milliseconds(), result: "failed", step, reason });
-    for (const line of failureText(attempt, { step, reason, wasSwitched }, lines)) voice.complain(line);
-    if (!(thrown instanceof Failure)) throw thrown;
-    return {
-      app,
-      release,
-      result: "failed",
-      ...(live && { serving: live.release }),
-      addresses: live ? addressesOf(live.content) : [],
-      milliseconds: milliseconds(),
-      step,
-      reason,
-    };
-  }
+  if (failed) return fail(attempt, lease, begun, failed);
   const late = await runSteps(AFTERWARDS, attempt, () => [lock.lost]);
   if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
-  await writeRow(host.files, app, { ...row, milliseconds: milliseconds(), result: "live" });
+  const milliseconds = host.now() - begun;
+  await writeRow(host.files, app, { ...rowOf(attempt, begun), milliseconds, result: "live" });
   const addresses = addressesOf(manifest);
   voice.say(liveText(app, release, addresses));
-  return { app, release, result: "live", serving: release, addresses, milliseconds: milliseconds() };
+  return { app, release, result: "live", serving: release, addresses, milliseconds };
+}
+
+async function fail(attempt: Attempt, { voice }: Lease, begun: number, failed: FailedStep): Promise<Outcome> {
+  const { host, manifest, release, live } = attempt;
+  const { app } = manifest;
+  const { step, thrown } = failed;
+  const lines = await lastLinesOf(host, thrown);
+  const wasSwitched = attempt.switched === true && step !== "edge";
+  await undo(attempt, voice);
+  const reason = voice.redact(reasonOf(thrown));
+  const milliseconds = host.now() - begun;
+  await writeRow(host.files, app, { ...rowOf(attempt, begun), milliseconds, result: "failed", step, reason });
+  for (const line of failureText(attempt, { step, reason, wasSwitched }, lines)) voice.complain(line);
+  if (!(thrown instanceof Failure)) throw thrown;
+  const addresses = live ? addressesOf(live.content) : [];
+  return {
+    app,
+    release,
+    result: "failed",
+    ...(live && { serving: live.release }),
+    addresses,
+    milliseconds,
+    step,
+    reason,
+  };
 }
 
 /** Runs steps in order; resolves with the one that failed, if one did. `ends` gives what else may end a step. */
@@ -179,7 +208,7 @@ async function runSteps(
   steps: readonly Step[],
   attempt: Attempt,
   ends: (step: string) => readonly Promise<never>[],
-): Promise<{ step: string; thrown: unknown } | undefined> {
+): Promise<FailedStep | undefined> {
   const { host, say } = attempt;
   for (const { name, applies, run } of steps) {
     if (applies && !applies(attempt)) continue;
@@ -261,12 +290,21 @@ async function alreadyLive(attempt: Attempt, voice: Voice, begun: number): Promi
   return { app, release: number, result: "unchanged", serving: number, addresses, milliseconds: host.now() - begun };
 }
 
+/** What runs at its times, tags among it, goes by the new release from now on. */
+async function moveTimers(attempt: Attempt): Promise<undefined> {
+  const { host, manifest } = attempt;
+  await keepLogin(host, manifest);
+  await resumeAfter(host, manifest);
+  await moveSchedules(host, manifest);
+}
+
 function hasLive({ live }: Attempt): boolean {
   return live !== undefined;
 }
 
+/** On the way back the database is newer than the code; what a newer release has made of it stays. */
 function hasReleaseCommand({ manifest }: Attempt): boolean {
-  return manifest.release !== undefined;
+  return manifest.release !== undefined && manifest.origin.rollback === undefined;
 }
 
 function hasStaticFiles({ manifest }: Attempt): boolean {
@@ -302,14 +340,10 @@ function voiceOf({ say, complain }: ReleaseOptions, redact: (text: string) => st
 }
 
 function rowOf({ manifest, release }: Attempt, begun: number): Omit<Row, "result"> {
-  const { actor, commit, run, sequence } = manifest.origin;
   return {
     release,
     at: new Date(begun).toISOString(),
-    actor,
-    ...(commit !== undefined && { commit }),
-    ...(run !== undefined && { run }),
-    sequence,
+    ...manifest.origin,
     images: Object.fromEntries(Object.entries(manifest.processes).map(([name, { image }]) => [name, image])),
   };
 }

@@ -5,6 +5,7 @@ import { appPaths, releasePaths } from "../paths";
 import { isLasting } from "../processes";
 import { type ReleaseRecord, readRecord } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
+import { moveSchedules } from "./schedules";
 import { stopInPeace } from "./stop";
 
 /**
@@ -25,6 +26,7 @@ export async function tidy(
   const stopped = all.filter((container) => isLive(container) && live && isDown(container, live));
   const started = await startAgain(host, stopped);
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
+  if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
   mended.push(...(await settleFolders(order)));
   return {
     containers: all.filter(isLive).map((one) => (started.includes(one) ? { ...one, running: true } : one)),
