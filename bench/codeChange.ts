@@ -7,6 +7,11 @@ const rounds = 5;
 
 /** `up` of an edit of the app's source against the sum of its parts done by hand with the container engine alone. */
 export async function codeChange(stack: TestStack): Promise<Report> {
+  // Watching, and dumping the database, are asked for by settings; doing it by hand has neither.
+  stack.configure((settings) => {
+    settings.setIn(["config", "slipway:apps", "notes", "limits", "watch"], 0);
+    settings.setIn(["config", "slipway:apps", "notes", "snapshot"], false);
+  });
   const { url } = await stack.up();
   const pulumi = await pulumiOf(stack);
   const ours: number[] = [];
