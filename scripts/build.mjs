@@ -16,6 +16,7 @@ const entries = {
   "sandbox/providers/tls": "sandbox/providers/tls/main.ts",
   "scripts/main": "scripts/verbs/main.ts",
   "bench/run": "bench/run.ts",
+  "bench/load": "bench/load.ts",
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
