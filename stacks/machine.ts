@@ -5,6 +5,7 @@ import type { Origin } from "../agent/manifest";
 import { AppDatabase } from "../infra/database/appDatabase";
 import { databaseSecrets } from "../infra/database/hostPostgres";
 import { Bootstrap } from "../infra/host/bootstrap";
+import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
 import { DropletHost } from "../infra/host/droplet";
 import { AppImages } from "../infra/registry/appImages";
 import { AppRelease } from "../infra/release/appRelease";
@@ -26,6 +27,8 @@ export interface MachineOutputs {
   readonly releases: Record<string, { number: pulumi.Output<number>; images: pulumi.Output<Record<string, string>> }>;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
+  /** What CI logs in with to release by itself; a secret. None where no app is released so. */
+  readonly ci: pulumi.Output<CiLogin> | undefined;
 }
 
 /** What the run brings besides the settings. */
@@ -41,9 +44,11 @@ export interface MachineRun {
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
   const host = new DropletHost(name, settings.host);
+  const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
   const bootstrap = new Bootstrap(`${name}-host`, {
     host,
     team: settings.team,
+    ci,
     sshFrom: settings.host.sshFrom,
     agent: run.agent,
   });
@@ -102,7 +107,19 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
     ),
+    ci: ci && ciLogin(ci, host, bootstrap),
   };
+}
+
+function ciLogin(ci: CiAccess, host: DropletHost, bootstrap: Bootstrap): pulumi.Output<CiLogin> {
+  return pulumi.secret(
+    pulumi.all([host.address, bootstrap.hostKey, ci.privateKey]).apply(([address, hostKey, privateKey]) => ({
+      host: address,
+      user: "deploy",
+      knownHosts: knownHosts(address, hostKey),
+      privateKey,
+    })),
+  );
 }
 
 /** What is known of an app's release from the settings alone. */

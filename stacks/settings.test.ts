@@ -57,6 +57,7 @@ describe("readSettings", () => {
       registry: { server: "ghcr.io", namespace: "team", username: "bot", password: "pw" },
       database: { mode: "host" },
       tls: { mode: "acme" },
+      ci: { apps: [] },
       apps: [
         {
           name: "notes",
@@ -150,6 +151,21 @@ describe("readSettings", () => {
     ).toMatchObject([
       { path: "slipway:apps.notes.env.STRIPE_API_KEY", what: "a secret stands here in clear" },
       { path: "notes/compose.yaml: services.web.environment.SECRET_KEY", what: "a secret stands here in clear" },
+    ]);
+  });
+
+  it("takes the apps that CI may release, and refuses one that the stack doesn't have", () => {
+    expect(readSettings(source({ ...good, ci: { apps: ["notes"] } })).ci).toEqual({ apps: ["notes"] });
+    expect(mistakesOf(source({ ...good, ci: { apps: ["notes", "note"], key: "x" } }))).toEqual([
+      { path: "slipway:ci.key", what: "unknown key", mend: "remove it or correct its name" },
+    ]);
+    expect(mistakesOf(source({ ...good, ci: { apps: ["notes", "note"] } }))).toEqual([
+      {
+        path: "slipway:ci.apps[1]",
+        what: '"note" is no app of this stack',
+        allowed: "notes",
+        mend: "did you mean notes?",
+      },
     ]);
   });
 

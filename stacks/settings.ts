@@ -68,6 +68,7 @@ export interface Settings {
   readonly registry: RegistrySettings;
   readonly database: z.output<typeof schema.Database>;
   readonly tls: Tls;
+  readonly ci: z.output<typeof schema.Ci>;
   readonly apps: readonly AppSettings[];
 }
 
@@ -78,6 +79,7 @@ const structures = {
   registry: schema.Registry,
   database: schema.Database,
   tls: schema.Tls,
+  ci: schema.Ci,
   apps: z.record(z.string(), z.unknown()),
 } as const;
 
@@ -92,12 +94,13 @@ export function readSettings(source: ConfigSource): Settings {
   const registry = reader.structure("registry");
   const database = reader.structure("database", { mode: "host" });
   const tls = reader.structure("tls", { mode: "acme" });
-  const apps = Object.entries(reader.structure("apps") ?? {}).flatMap(
-    ([name, section]) => reader.app(name, section) ?? [],
-  );
+  const ci = reader.structure("ci", {});
+  const sections = reader.structure("apps") ?? {};
+  const apps = Object.entries(sections).flatMap(([name, section]) => reader.app(name, section) ?? []);
   const password = registry && reader.secret("registry.password", "the registry asks for a login");
   reader.checkKeys();
   reader.checkRoutes();
+  reader.checkCi(ci?.apps ?? [], Object.keys(sections));
   if (apps.length === 0 && reader.mistakes.length === 0) {
     reader.mistakes.push({
       path: reader.path("apps"),
@@ -105,7 +108,7 @@ export function readSettings(source: ConfigSource): Settings {
       mend: "apps: { notes: { folder: examples/notes, routes: [notes.example.com] } }",
     });
   }
-  if (reader.mistakes.length > 0 || !host || !team || !registry || !database || !tls || password === undefined) {
+  if (reader.mistakes.length > 0 || !host || !team || !registry || !database || !tls || !ci || password === undefined) {
     throw new SettingsError(source.stack, reader.mistakes);
   }
   return {
@@ -116,6 +119,7 @@ export function readSettings(source: ConfigSource): Settings {
     registry: { ...registry, password },
     database,
     tls,
+    ci,
     apps,
   };
 }
@@ -253,6 +257,20 @@ class Reader {
         });
       }
       owners.set(host, app);
+    }
+  }
+
+  /** Finds apps that CI is to release and that there are none of. */
+  checkCi(wanted: readonly string[], apps: readonly string[]): void {
+    for (const [index, app] of wanted.entries()) {
+      if (apps.includes(app)) continue;
+      const meant = nearest(app, apps);
+      this.mistakes.push({
+        path: this.path(`ci.apps[${index}]`),
+        what: `${show(app)} is no app of this stack`,
+        allowed: apps.join(", "),
+        ...(meant ? { mend: `did you mean ${meant}?` } : {}),
+      });
     }
   }
 

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { postgresScript } from "../database/hostPostgres";
 import { hostFirewallScript } from "../network/hostFirewall";
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
+import type { CiAccess } from "./ciAccess";
 import type { DropletHost } from "./droplet";
 import {
   agentScript,
@@ -27,6 +28,8 @@ export interface BootstrapArgs {
   readonly host: DropletHost;
   /** OpenSSH public keys of people, by name. */
   readonly team: Readonly<Record<string, string>>;
+  /** CI's way in, if it has one. */
+  readonly ci?: CiAccess | undefined;
   readonly sshFrom: readonly string[];
   /** Path of the release engine's bundle. */
   readonly agent: string;
@@ -60,7 +63,9 @@ export class Bootstrap extends pulumi.ComponentResource {
     const sshd = step("sshd", sshdScript(), [contact]);
     const team = step(
       "team",
-      host.deployKey.apply((key) => teamScript([key, ...Object.values(args.team)])),
+      pulumi
+        .all([host.deployKey, args.ci?.authorizedKey])
+        .apply(([key, ci]) => teamScript([key, ...Object.values(args.team), ...(ci === undefined ? [] : [ci])])),
       [contact],
     );
     const packages = step("packages", packagesScript(), [contact]);

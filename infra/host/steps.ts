@@ -1,4 +1,5 @@
 /** Scripts that make a bare Debian 13 into a host. Each can be repeated, and does nothing where nothing is due. */
+import { dirname } from "node:path";
 import { appNetworks, defaultBridge } from "../network/addresses";
 
 /** Debian's packages that a host is made of: one source of updates. */
@@ -92,7 +93,7 @@ docker info --format '{{.ServerVersion}}'
 `;
 }
 
-/** Lets exactly these OpenSSH public keys log in as \`deploy\`. */
+/** Lets exactly these keys log in as `deploy`. @param keys lines of authorized_keys */
 export function teamScript(keys: readonly string[]): string {
   return `install -d -m 0700 -o deploy -g deploy /home/deploy/.ssh
 cat > /home/deploy/.ssh/authorized_keys.new <<'END'
@@ -107,11 +108,20 @@ mv /home/deploy/.ssh/authorized_keys.new /home/deploy/.ssh/authorized_keys
 /** Where the release engine's bundle lands before it is installed. */
 export const agentUpload = "/home/deploy/.slipway-agent";
 
-/** Installs the uploaded release engine if it is the one that was sent. @param sha256 of the bundle, hexadecimal */
+/** Where the release engine's bundle is installed. */
+export const agentBundle = "/usr/local/lib/slipway/slipway.js";
+
+/**
+ * Installs the uploaded release engine if it is the one that was sent; it brings its command and its unit itself. A release under way
+ * goes on with the bundle it began with.
+ * @param sha256 of the bundle, hexadecimal
+ */
 export function agentScript(sha256: string): string {
   return `printf '%s  %s\\n' ${sha256} ${agentUpload} | sha256sum --check --quiet
-install -m 0755 -o root -g root ${agentUpload} /usr/local/bin/slipway.new
-mv /usr/local/bin/slipway.new /usr/local/bin/slipway
+install -d -m 0755 -o root -g root ${dirname(agentBundle)}
+install -m 0755 -o root -g root ${agentUpload} ${agentBundle}.new
+mv ${agentBundle}.new ${agentBundle}
+node ${agentBundle} setup
 slipway --version
 `;
 }

@@ -60,6 +60,9 @@ export const Database = z.strictObject({ mode: z.enum(["host"]) });
 /** @see Tls */
 export { Tls };
 
+/** Apps that CI may release with a key of its own. @default none: there is no such key */
+export const Ci = z.strictObject({ apps: z.array(Name).default([]) });
+
 const HostName = z
   .string()
   .max(253)

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ENGINE, FRONT } from "../../agent/front";
 import { Manifest } from "../../agent/manifest";
+import { agentBundle } from "../../infra/host/steps";
 import type { Settings } from "../../stacks/settings";
 
 interface Recorded {
@@ -16,8 +18,8 @@ const digest = `10.213.0.2:5000/notes@sha256:${"a".repeat(64)}`;
 const recorded: Recorded[] = [];
 const folder = mkdtempSync(join(tmpdir(), "slipway-graph-"));
 let outputs: Record<string, unknown>;
-/** Whether each of two outputs is one that Pulumi encrypts. */
-let isSecret: { readonly deployKey: boolean; readonly provenance: boolean };
+/** Whether each of these outputs is one that Pulumi encrypts. */
+let isSecret: { readonly deployKey: boolean; readonly provenance: boolean; readonly ci: boolean };
 
 const settings: Settings = {
   project: "slipway",
@@ -34,6 +36,7 @@ const settings: Settings = {
   registry: { server: "10.213.0.2:5000", username: "slipway", password: "registry-password" },
   database: { mode: "host" },
   tls: { mode: "off" },
+  ci: { apps: ["notes"] },
   apps: [
     {
       name: "notes",
@@ -89,6 +92,7 @@ beforeAll(async () => {
   isSecret = {
     deployKey: await pulumi.isSecret(made.deployKey),
     provenance: await pulumi.isSecret(made.provenance),
+    ci: await pulumi.isSecret(pulumi.output(made.ci)),
   };
   await pulumi.runtime.disconnect();
 });
@@ -154,9 +158,11 @@ describe("the graph of one machine", () => {
       "random:index/randomPassword:RandomPassword notes-secret-SECRET_KEY",
       "slipway:database:AppDatabase notes-database",
       "slipway:host:Bootstrap slipway-dev-host",
+      "slipway:host:CiAccess slipway-dev-ci",
       "slipway:host:DropletHost slipway-dev",
       "slipway:registry:AppImages notes",
       "slipway:release:AppRelease notes-release",
+      "tls:index/privateKey:PrivateKey slipway-dev-ci-key",
       "tls:index/privateKey:PrivateKey slipway-dev-host-key",
       "tls:index/privateKey:PrivateKey slipway-dev-login",
     ]);
@@ -232,6 +238,31 @@ describe("the graph of one machine", () => {
 
   it("gives back the key of deploy, for the verbs to log in with, and only as a secret", () => {
     expect(outputs.deployKey).toBe("private slipway-dev-login\n");
-    expect(isSecret).toEqual({ deployKey: true, provenance: true });
+    expect(isSecret).toEqual({ deployKey: true, provenance: true, ci: true });
+  });
+
+  it("lets CI in by a key of its own, at the gate, and gives back all that its ssh needs", () => {
+    const lines = String(plain(only("slipway-dev-host-team").inputs.stdin)).split("\n");
+    const first = lines.indexOf("cat > /home/deploy/.ssh/authorized_keys.new <<'END'") + 1;
+    expect(lines.slice(first, lines.indexOf("END"))).toEqual([
+      "public slipway-dev-login",
+      "ssh-ed25519 ALICE alice",
+      `restrict,command="${FRONT} gate --apps notes" public slipway-dev-ci-key slipway-ci`,
+    ]);
+    expect(outputs.ci).toEqual({
+      host: "10.213.0.10",
+      user: "deploy",
+      knownHosts: "10.213.0.10 ssh-ed25519 HOSTKEY\n",
+      privateKey: "private slipway-dev-ci-key\n",
+    });
+  });
+
+  it("installs the engine where its own front looks for it", () => {
+    expect(agentBundle).toBe(ENGINE);
+    expect(
+      String(plain(only("slipway-dev-host-agent").inputs.stdin))
+        .split("\n")
+        .slice(3, 6),
+    ).toEqual([`mv ${ENGINE}.new ${ENGINE}`, `node ${ENGINE} setup`, "slipway --version"]);
   });
 });
