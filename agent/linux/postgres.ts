@@ -1,10 +1,205 @@
-/** Postgres by its own programs. */
+/** Postgres by its own programs. All they need to know comes by their environment, so that no password stands on a command line. */
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { connectionEnvironment } from "../connection-url";
+import { Failure } from "../failure";
 import type { Database } from "../host";
+import { localAddresses } from "../local-addresses";
+import { redactor } from "../redact";
+import { advisoryLock } from "./advisory-lock";
+import { clearingSql, END_SESSIONS, restoreOrder } from "./restore-script";
+
+/** Seconds to reach a server before it counts as down. */
+const CONNECT = 10;
+/** Milliseconds that a dump waits for someone else's lock on a table, e.g. of a migration run by hand. */
+const DUMP_WAITS = 60_000;
+/** Lines of a program's error output that are told: the error itself, its detail and its hint. */
+const TOLD = 4;
+
+/** Without a table of anyone's, but for those of extensions, there is nothing to save. */
+const SIZE = `SELECT CASE WHEN EXISTS (
+  SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+) THEN pg_database_size(current_database()) ELSE 0 END`;
 
 /** See `Database`. */
 export const linuxDatabase: Database = {
-  size: () => Promise.reject(new Error("not yet")),
-  dump: () => Promise.reject(new Error("not yet")),
-  restore: () => Promise.reject(new Error("not yet")),
-  lock: () => Promise.reject(new Error("not yet")),
+  async size(url) {
+    return Number(await answerOf(url, ["psql", ...QUIET, "-c", SIZE]));
+  },
+
+  async dump(url, path) {
+    const draft = `${path}.draft`;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(draft, { force: true });
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await start(url, ["pg_dump", "-Fc", `--lock-wait-timeout=${DUMP_WAITS}`], ["ignore", file.fd, "pipe"]).succeeded;
+      await file.sync();
+      const { size } = await file.stat();
+      await rename(draft, path);
+      await syncFolder(dirname(path));
+      return size;
+    } catch (thrown) {
+      await rm(draft, { force: true });
+      throw thrown;
+    } finally {
+      await file.close();
+    }
+  },
+
+  async restore(url, path) {
+    const role = await answerOf(url, ["psql", ...QUIET, "-c", "SELECT current_user"]);
+    const list = (await answerOf(url, ["pg_restore", "--list", path])).split("\n");
+    const order = restoreOrder(list, role);
+    if (order.isForeign)
+      throw new Failure(`nothing in the dump belongs to role ${role}: it is of another role's tables`);
+    await readBack(url, path, order.list, `${END_SESSIONS}BEGIN;\n${clearingSql(order.schemas)}`);
+  },
+
+  async lock(url, name, wait) {
+    const redact = redactor([url]);
+    return advisoryLock({
+      environment: programEnvironment(url, name.replaceAll(":", " ")),
+      name,
+      wait,
+      wordsOf: (output) => redact(firstWords(output)),
+    });
+  },
 };
+
+/** No settings file of the user's, bare values, an end at the first error. */
+const QUIET = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
+
+/** Has `pg_restore` write a script of these entries of a dump, and `psql` carry it out. */
+async function readBack(url: string, path: string, list: readonly string[], before: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "slipway-"));
+  try {
+    const listed = join(folder, "list");
+    await writeFile(listed, `${list.join("\n")}\n`);
+    await feed(url, before, [
+      "pg_restore",
+      "--single-transaction",
+      "--no-owner",
+      "--no-acl",
+      `--use-list=${listed}`,
+      "--file=-",
+      path,
+    ]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Feeds the script to one `psql`, after `before`. The script's own COMMIT is its last word, so it is never said if either program, or this
+ * one, ends early: Postgres then takes everything back.
+ */
+async function feed(url: string, before: string, argv: readonly [string, ...string[]]): Promise<void> {
+  const session = start(url, ["psql", ...QUIET], ["pipe", "ignore", "pipe"]);
+  const script = start(url, argv, ["ignore", "pipe", "pipe"]);
+  const { stdin } = session.child;
+  const { stdout } = script.child;
+  if (!stdin || !stdout) throw new Error("a pipe is missing");
+  // Whichever ends early closes its pipe; its exit code and its words say why.
+  for (const stream of [stdin, stdout]) stream.on("error", () => {});
+  session.child.once("close", () => script.child.kill());
+  stdin.write(before);
+  stdout.pipe(stdin);
+  const [inSession, inScript] = await Promise.allSettled([session.succeeded, script.succeeded]);
+  if (inSession.status === "rejected") throw inSession.reason;
+  if (inScript.status === "rejected") throw inScript.reason;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Rejects with its own words. */
+  readonly succeeded: Promise<void>;
+}
+
+function start(url: string, [program, ...rest]: readonly [string, ...string[]], stdio: StdioOptions): Started {
+  const child = spawn(program, rest, { stdio, env: programEnvironment(url, "slipway") });
+  const redact = redactor([url]);
+  const errors = collected(child.stderr);
+  const succeeded = new Promise<void>((resolve, reject) => {
+    child.once("error", (error: NodeJS.ErrnoException) => reject(notRun(program, error)));
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve();
+      else
+        reject(new Failure(redact(firstWords(errors())) || `${program} ended with ${signal ?? `exit code ${code}`}`));
+    });
+  });
+  return { child, succeeded };
+}
+
+/** Runs a program to its end; resolves with its output, without the final line end. */
+async function answerOf(url: string, argv: readonly [string, ...string[]]): Promise<string> {
+  const { child, succeeded } = start(url, argv, ["ignore", "pipe", "pipe"]);
+  const output = collected(child.stdout);
+  await succeeded;
+  return output().trimEnd();
+}
+
+function collected(stream: Readable | null): () => string {
+  const chunks: Buffer[] = [];
+  stream?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+function notRun(program: string, error: NodeJS.ErrnoException): Failure {
+  return new Failure(
+    error.code === "ENOENT"
+      ? `${program} is not installed on this host: sudo apt install postgresql-client`
+      : `${program}: ${error.message}`,
+  );
+}
+
+/** The environment of a program of Postgres's, and nothing of this process's own. */
+function programEnvironment(url: string, name: string): Record<string, string> {
+  const connection = connectionEnvironment(url);
+  return {
+    PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+    LC_ALL: "C.UTF-8",
+    PGPASSFILE: "/dev/null",
+    PGCONNECT_TIMEOUT: String(CONNECT),
+    PGAPPNAME: name,
+    ...connection,
+    ...ownHost(connection.PGHOST, connection.PGPORT),
+  };
+}
+
+/**
+ * Containers reach the host at an address of Docker's bridge. Docker gives what the host itself sends there another sender, the host's
+ * outside address, which Postgres doesn't let in; so the host goes by loopback first.
+ */
+function ownHost(host: string | undefined, port = ""): Record<string, string> {
+  if (host === "host.docker.internal") return { PGHOSTADDR: "127.0.0.1" };
+  if (host === undefined || !localAddresses(readFileSync("/proc/net/fib_trie", "utf8")).has(host)) return {};
+  return {
+    PGHOST: `${host},${host}`,
+    PGHOSTADDR: `127.0.0.1,${host}`,
+    ...(port && { PGPORT: `${port},${port}` }),
+  };
+}
+
+/** What an error output says first, less what it says on top of that for programmers. */
+function firstWords(output: string): string {
+  const said = output
+    .split("\n")
+    .map((line) => line.replace(/^(psql|pg_dump|pg_restore)(:<stdin>:\d+)?: (error: )?/, "").trim())
+    .filter(
+      (line) => line !== "" && !/^(NOTICE|WARNING|CONTEXT|QUERY|LINE \d+):|^\^$|^(detail|hint): Command was/.test(line),
+    );
+  return [...new Set(said)].slice(0, TOLD).join("\n");
+}
+
+/** Only then does a new name outlive a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
+}
