@@ -6,7 +6,7 @@ import { MemoryHost } from "./memory";
 import { appPaths, releasePaths } from "./paths";
 import { readEnvironment, readLive, readRecord } from "./record";
 import { release } from "./release";
-import { planRollback, type RollbackOrder, releaseBefore, rollback, rollbackText } from "./rollback";
+import { planRollback, type RollbackOrder, releaseBefore, rollback, rollbackText, sourceOf } from "./rollback";
 
 const image = (digit: string) => `registry.test/shop@sha256:${digit.repeat(64)}`;
 
@@ -81,6 +81,11 @@ describe("which release is gone back to", () => {
   test("after a rollback, one further back, and never the one that was left", () => {
     const rows = [row(1, "live"), row(2, "live"), row(3, "live"), row(4, "live", { rollback: 2 })];
     expect(releaseBefore(rows, { release: 4, origin: { ...origin, rollback: 2 } })).toBe(1);
+  });
+
+  test("a rollback to a rollback has the images of the first", () => {
+    const rows = [row(1, "live"), row(2, "live"), row(3, "live", { rollback: 1 }), row(4, "live", { rollback: 3 })];
+    expect([1, 2, 3, 4, 5].map((number) => sourceOf(rows, number))).toEqual([1, 2, 1, 1, 5]);
   });
 });
 

@@ -76,7 +76,7 @@ async function plan(host: Host, { app, to: asked, currentEnvironment, actor }: R
   const manifest = manifestOf(live, target, currentEnvironment, origin);
   const registry = await readLogin(host, app);
   await checkImages(host, { ...manifest, ...(registry && { registry }) }, to);
-  const migrated = await migratedSince(host, app, to);
+  const migrated = await migratedSince(host, app, sourceOf(await readLedger(host.files, app), to));
   const [first] = migrated.all;
   return {
     app,
@@ -137,6 +137,12 @@ export function releaseBefore(
   const limit = live.origin.rollback ?? live.release;
   const earlier = rows.filter(({ result, release: number }) => result === "live" && number < limit);
   return earlier.length > 0 ? Math.max(...earlier.map(({ release: number }) => number)) : undefined;
+}
+
+/** The release that images come from: going back to a rollback is going back to what that one went back to. */
+export function sourceOf(rows: readonly Row[], number: number): number {
+  const { rollback: earlier } = rows.find((row) => row.release === number) ?? {};
+  return earlier !== undefined && earlier < number ? sourceOf(rows, earlier) : number;
 }
 
 interface OnRecord {
