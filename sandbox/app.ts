@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import type { NetworkPlan } from "./cloud/network";
+import { WorkQueue } from "./cloud/work";
 import { type Clock, ClockState, ControlledClock } from "./control/clock";
 import { Faults } from "./control/faults";
 import type { Forwards } from "./control/forwards";
@@ -7,10 +9,8 @@ import { controlApp } from "./control/routes";
 import { defaultSettings, Settings } from "./control/settings";
 import { digitalOceanApp } from "./digitalocean/app";
 import type { Cloud } from "./digitalocean/cloud";
-import type { NetworkPlan } from "./digitalocean/network";
 import { type RestoreReport, reconcile } from "./digitalocean/reconcile";
 import { emptyState, parseState } from "./digitalocean/state";
-import { WorkQueue } from "./digitalocean/work";
 import type { SandboxEnv } from "./http/env";
 import { RequestLog } from "./http/requests";
 import { UncoveredList } from "./http/uncovered";
@@ -71,6 +71,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     state,
     clock,
     network: deps.network,
+    taken: () => state.droplets.map((droplet) => droplet.address),
     machines: deps.machines,
     work,
     filters: new Map(),

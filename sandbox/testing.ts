@@ -1,6 +1,6 @@
 import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app";
+import { defaultNetwork } from "./cloud/network";
 import type { Settings } from "./control/settings";
-import { defaultNetwork } from "./digitalocean/network";
 import { type MemoryMachines, memoryMachines } from "./machines/memory";
 import { memoryStore } from "./store/memory";
 

@@ -1,17 +1,19 @@
+import type { NetworkPlan } from "../cloud/network";
+import type { WorkQueue } from "../cloud/work";
 import type { Clock } from "../control/clock";
 import type { Settings } from "../control/settings";
 import type { Machines } from "../machines/machines";
 import type { Action } from "./actions/model";
 import type { Filters } from "./firewalls/filters";
-import type { NetworkPlan } from "./network";
 import type { State } from "./state";
-import type { WorkQueue } from "./work";
 
 /** What the models of the emulated cloud work with. */
 export interface Cloud {
   readonly state: State;
   readonly clock: Clock;
   readonly network: NetworkPlan;
+  /** The addresses in use on the network, whichever cloud gave them. */
+  taken(): Iterable<string>;
   readonly machines: Machines;
   readonly work: WorkQueue;
   readonly filters: Filters;

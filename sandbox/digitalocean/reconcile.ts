@@ -1,3 +1,4 @@
+import { alignMachine, destroyOrphans, type Outcome } from "../cloud/align";
 import { applyAddresses } from "./actions/changes";
 import { perform } from "./actions/run";
 import type { Cloud } from "./cloud";
@@ -32,7 +33,8 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
   const outcomes = await Promise.all(
     idle.map(async (droplet) => [droplet, await bringInLine(cloud, droplet)] as const),
   );
-  const orphans = await destroyOrphans(cloud);
+  const known = new Set(state.droplets.map((droplet) => machineId(droplet.id)));
+  const orphans = await destroyOrphans(cloud, /^droplet-\d+$/, known);
 
   reapply(cloud);
   for (const droplet of state.droplets.filter((known) => extraAddresses(state, known.id).length > 0)) {
@@ -57,41 +59,13 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
   };
 }
 
-type Outcome = "turned on" | "vanished" | "as it was";
-
-/** One machine that cannot be had does not keep the others, and the daemon, from coming up. */
 async function bringInLine(cloud: Cloud, droplet: Droplet): Promise<Outcome> {
   const id = machineId(droplet.id);
-  try {
-    return await cloud.work.run(id, () => align(cloud, droplet));
-  } catch (error) {
-    cloud.log(`${id} could not be brought in line: ${(error as Error).message}`);
-    return "as it was";
-  }
-}
-
-async function align({ machines, log }: Cloud, droplet: Droplet): Promise<Outcome> {
-  const id = machineId(droplet.id);
-  const power = await machines.power(id);
-  if (power === "absent") {
-    if (!droplet.absent) log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
+  const outcome = await alignMachine(cloud, { id, on: droplet.status === "active" });
+  if (outcome !== "vanished") droplet.absent = false;
+  else {
+    if (!droplet.absent) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
     Object.assign(droplet, { status: "off", absent: true });
-    return "vanished";
   }
-  droplet.absent = false;
-  if (power === "off" && droplet.status === "active") {
-    await machines.turnOn(id);
-    return "turned on";
-  }
-  if (power === "on" && droplet.status === "off") await machines.turnOff(id, "hard");
-  return "as it was";
-}
-
-async function destroyOrphans(cloud: Cloud): Promise<string[]> {
-  const known = new Set(cloud.state.droplets.map((droplet) => machineId(droplet.id)));
-  const all = await cloud.machines.list();
-  const orphans = all.filter((id) => /^droplet-\d+$/.test(id) && !known.has(id));
-  await Promise.all(orphans.map((id) => cloud.work.run(id, () => cloud.machines.destroy(id))));
-  for (const id of orphans) cloud.log(`${id} had no record and was destroyed`);
-  return orphans;
+  return outcome;
 }

@@ -1,3 +1,4 @@
+import { isDue } from "../../cloud/due";
 import type { Cloud } from "../cloud";
 import { carryOut, giveUp, settle } from "./changes";
 import type { Action } from "./model";
@@ -80,18 +81,7 @@ export function pending(cloud: Cloud, droplet: number): Action[] {
 }
 
 function due(cloud: Cloud, action: Action): boolean {
-  const { transitions } = cloud.settings();
-  switch (transitions.mode) {
-    case "machine":
-    case "immediate":
-      return true;
-    case "polls":
-      return action.reads >= transitions.polls;
-    case "seconds":
-      return cloud.clock.now() >= action.startedAt + transitions.seconds * 1000;
-    default:
-      return transitions satisfies never;
-  }
+  return isDue(cloud.settings().transitions, action, cloud.clock.now());
 }
 
 /** Whether the action is still on record: a reset of the sandbox forgets it while its work runs on. */

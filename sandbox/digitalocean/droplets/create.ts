@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nextFree } from "../../cloud/network";
 import type { Action, BackupPolicy } from "../actions/model";
 import { begin } from "../actions/run";
 import { BOOTABLE, findImage } from "../catalog/images";
@@ -8,7 +9,6 @@ import type { Cloud } from "../cloud";
 import { beyondSandbox, unprocessable } from "../errors";
 import { reapply } from "../firewalls/filters";
 import { findKey } from "../keys/routes";
-import { nextFree } from "../network";
 import { ensureTags } from "../tags/model";
 import type { Volume } from "../volumes/model";
 import { defaultVpc, type Vpc } from "../vpcs/model";
@@ -137,7 +137,7 @@ function freeVolumes(cloud: Cloud, asked: readonly string[], region: string): Vo
 }
 
 function freeAddresses(cloud: Cloud, count: number): string[] {
-  const taken = cloud.state.droplets.map((droplet) => droplet.address);
+  const taken = [...cloud.taken()];
   const found: string[] = [];
   for (let number = 0; number < count; number += 1) {
     const address = nextFree(cloud.network.machines, [...taken, ...found]);

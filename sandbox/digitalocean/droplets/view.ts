@@ -1,3 +1,4 @@
+import { netmask } from "../../cloud/network";
 import { pending } from "../actions/run";
 import { findImage } from "../catalog/images";
 import { findRegion } from "../catalog/regions";
@@ -5,7 +6,6 @@ import { findSize } from "../catalog/sizes";
 import { imageView, regionView, sizeView } from "../catalog/views";
 import type { Cloud } from "../cloud";
 import { apiTime } from "../ids";
-import { netmask } from "../network";
 import { nextWindow } from "./backups";
 import type { Droplet } from "./model";
 

@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import { addressNumber, nextFree } from "../../cloud/network";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import { applyAddresses } from "../actions/changes";
@@ -15,7 +16,6 @@ import { requireUnlocked } from "../droplets/require";
 import { dropletView } from "../droplets/view";
 import { origin, page } from "../envelope";
 import { notFound, unprocessable } from "../errors";
-import { addressNumber, nextFree } from "../network";
 import { defaultProject } from "../projects/default";
 import type { State } from "../state";
 import type { ReservedIp } from "./model";

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { overlap } from "../../cloud/network";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import { findRegion } from "../catalog/regions";
@@ -8,7 +9,6 @@ import type { Cloud } from "../cloud";
 import { page } from "../envelope";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { apiTime } from "../ids";
-import { overlap } from "../network";
 import type { State } from "../state";
 import { addVpc, type Vpc } from "./model";
 
