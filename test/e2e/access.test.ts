@@ -1,0 +1,258 @@
+/** Who may release, and what becomes of a release whose client, connection or power is gone: on a real machine, over real SSH. */
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CiLogin } from "../../infra/host/ciAccess";
+import { registryLogin } from "../../sandbox/registry/registry";
+import { slotOf } from "../../sandbox/slot";
+import { ask, askConstantly, TestStack } from "./support/stack";
+
+const stack = new TestStack(8);
+const { server } = slotOf({ SLIPWAY_SANDBOX_SLOT: "8" }).registry;
+const login = JSON.stringify({ server, ...registryLogin });
+
+let url: string;
+let address: string;
+/** Images of the app by digest: the one the stack made, and another. */
+let images: { first: string; second: string };
+
+beforeAll(async () => {
+  await stack.verb("down");
+  stack.configure((settings) => {
+    settings.setIn(["config", "slipway:ci"], { apps: ["notes"] });
+    settings.setIn(["config", "slipway:apps", "notes", "limits"], { watch: 1 });
+  });
+  url = (await stack.up()).url;
+  const ci = await output<CiLogin>("ci");
+  address = ci.host;
+  writeKey("ci", ci.privateKey);
+  writeKey("deploy", await output<string>("deployKey"));
+  writeFileSync(join(stack.folder, "known_hosts"), ci.knownHosts);
+  const first = (await output<{ notes: { images: { web: string } } }>("releases")).notes.images.web;
+  images = { first, second: await anotherImage(first) };
+});
+afterAll(() => stack.remove());
+
+/** An output of the stack, as `pulumi stack output` prints it. */
+async function output<T>(name: string): Promise<T> {
+  const printed = await stack.verb("pulumi", ["stack", "output", "--stack", "dev", "--show-secrets", "--json", name]);
+  if (printed.exitCode !== 0) throw new Error(printed.all);
+  return JSON.parse(printed.stdout) as T;
+}
+
+function writeKey(name: string, text: string): void {
+  const path = join(stack.folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o600);
+}
+
+/** Pushes an image that differs from another by a label. */
+async function anotherImage(first: string): Promise<string> {
+  const docker = (args: string[], input: string) =>
+    execa("docker", ["--config", join(stack.folder, "docker"), ...args], { input });
+  await docker(["login", "--username", registryLogin.username, "--password-stdin", server], registryLogin.password);
+  const tag = `${server}/notes:another`;
+  await docker(["build", "--quiet", "--tag", tag, "-"], `FROM ${first}\nLABEL another=1\n`);
+  const { stdout } = await docker(["push", tag], "");
+  return `${server}/notes@${/sha256:[0-9a-f]{64}/.exec(stdout)?.[0]}`;
+}
+
+/** Starts the system's own ssh with one of the keys. */
+function ssh(key: "ci" | "deploy", args: readonly string[], input = "", options: readonly string[] = []) {
+  const config = ["-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes"];
+  const files = ["-i", join(stack.folder, key), "-o", `UserKnownHostsFile=${join(stack.folder, "known_hosts")}`];
+  return execa("ssh", [...config, ...files, ...options, `deploy@${address}`, ...args], {
+    input,
+    reject: false,
+    timeout: 180_000,
+  });
+}
+
+const releaseOf = (image: string) => `slipway release notes --image web=${image} --login --commit abc --actor ana`;
+
+interface Row {
+  readonly release: number;
+  readonly result: string;
+  readonly actor: string;
+  readonly commit?: string;
+  readonly images: { readonly web: string };
+}
+
+async function ledger(): Promise<readonly Row[]> {
+  const text = await stack.onMachine("cat", "/var/lib/slipway/apps/notes/ledger.jsonl");
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+}
+
+/** The ledger once it has more than `before` rows. */
+async function ledgerAfter(before: number): Promise<readonly Row[]> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(200)) {
+    const rows = await ledger();
+    if (rows.length > before) return rows;
+  }
+  throw new Error(`no release has ended within 60 s of ${before}`);
+}
+
+const onMachine = (script: string) => stack.onMachine("sh", "-c", script);
+const liveImage = async () => (await ledger()).findLast(({ result }) => result === "live")?.images.web ?? "";
+/** The image that is not live. */
+const otherImage = async () => ((await liveImage()) === images.first ? images.second : images.first);
+
+/** Starts a release that waits before a step, and resolves once it does. */
+async function heldRelease(step: string) {
+  await onMachine(`mkdir -p /run/slipway && echo ${step} > /run/slipway/hold`);
+  const client = ssh("ci", [releaseOf(await otherImage())], login);
+  const isHeld = "grep -l '… is held' /var/lib/slipway/apps/notes/logs/*.log | wc -l";
+  const before = await onMachine(isHeld);
+  for (const end = Date.now() + 60_000; (await onMachine(isHeld)) === before; await sleep(100)) {
+    if (Date.now() > end) throw new Error(`the release did not come to ${step}`);
+  }
+  // A process is a promise of its end, which is not to be awaited here.
+  return { client };
+}
+
+describe("CI's key", () => {
+  it("releases another image of its app, with a login that is kept nowhere", async () => {
+    const before = (await ledger()).length;
+    const ran = await ssh("ci", [releaseOf(images.second)], login);
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(ran.stdout.split("\n").at(-1)).toBe(`release ${before + 1} of notes is live: http://notes.localhost`);
+    expect((await ledger()).at(-1)).toMatchObject({
+      result: "live",
+      actor: "ana (ci)",
+      commit: "abc",
+      images: { web: images.second },
+    });
+    expect(
+      await onMachine(`grep -rl ${registryLogin.password} /var/lib/slipway /root /etc/slipway 2>/dev/null; true`),
+    ).toBe("");
+  });
+
+  it("changes nothing by what is live, and brings back nothing older", async () => {
+    const again = await ssh("ci", [releaseOf(images.second)], login);
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(again.stdout).toContain("nothing to do: release");
+    const older = await ssh("ci", [`${releaseOf(images.first)} --sequence 1000`], login);
+    expect(older).toMatchObject({ exitCode: 1 });
+    expect(older.stderr).toContain("sequence 1000 (1970-01-01T00:00:01.000Z) is older than");
+    expect(await liveImage()).toBe(images.second);
+  });
+
+  it.each([
+    ["a shell", [], "a shell was asked for"],
+    ["another program", ["id"], "«id» is not slipway"],
+    ["a file transfer", ["scp", "-t", "/tmp"], "«scp» is not slipway"],
+    ["rsync", ["rsync", "--server", "."], "«rsync» is not slipway"],
+    ["another verb", ["sudo", "slipway", "remove", "notes"], "slipway «remove» is not release"],
+    ["another app", ["slipway", "release", "shop"], "«shop» is not an app of this key"],
+    ["a whole manifest", ["slipway", "release"], "no app is named, and whole manifests are for the stack"],
+    ["a second command", ["slipway release notes; touch /tmp/mine"], "the command is more than plain words"],
+    ["a substitution", ["slipway release $(touch /tmp/mine)"], "the command is more than plain words"],
+    ["a redirection", ["slipway release notes > /tmp/mine"], "the command is more than plain words"],
+  ])("refuses %s in one line", async (_, command, why) => {
+    const ran = await ssh("ci", command);
+    expect(ran).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(ran.stderr.split("\n").filter((line) => line.startsWith("slipway:"))).toEqual([
+      `slipway: refused: ${why}; this key may only run: slipway release notes --image PROCESS=IMAGE@DIGEST`,
+    ]);
+    expect(await onMachine("test -e /tmp/mine || echo none")).toBe("none");
+    expect(await onMachine("journalctl -t slipway-gate -n 1 -o cat --no-pager")).toContain(why);
+  });
+
+  it("opens no terminal, no file system and no way further", async () => {
+    expect((await ssh("ci", ["id"], "", ["-tt"])).stderr).toContain("PTY allocation request failed");
+    expect((await ssh("ci", ["sftp"], "", ["-s"])).stderr).toContain("refused:");
+    expect((await ssh("ci", [], "", ["-W", "127.0.0.1:2019"])).stderr).toContain("administratively prohibited");
+    const sent = await ssh("ci", ["id"], "", ["-o", "SetEnv=NODE_OPTIONS=--version"]);
+    expect(sent).toMatchObject({ exitCode: 1, stdout: "" });
+  });
+});
+
+describe("a release whose client is gone", () => {
+  it.each([
+    ["the client", undefined],
+    ["the connection", "pkill -KILL -u deploy sshd"],
+    ["sudo", "pkill -KILL -x sudo"],
+    ["systemd's own client", "pkill -KILL -x systemd-run"],
+  ])("goes on when %s is killed, and no request is lost", async (_, kill) => {
+    const before = (await ledger()).length;
+    const requests = askConstantly(url);
+    const { client } = await heldRelease("health");
+    if (kill) await onMachine(kill);
+    else client.kill("SIGKILL");
+    await onMachine("rm /run/slipway/hold");
+    const rows = await ledgerAfter(before);
+    expect(rows.at(-1)).toMatchObject({ result: "live", actor: "ana (ci)" });
+    expect(rows).toHaveLength(before + 1);
+    const { release } = rows.at(-1) as Row;
+    expect(await onMachine(`tail -n 1 /var/lib/slipway/apps/notes/logs/${release}.log`)).toBe(
+      `release ${release} of notes is live: http://notes.localhost`,
+    );
+    expect((await requests.stop()).failures).toEqual([]);
+    await client;
+  });
+
+  it("never began if its manifest was cut short", async () => {
+    const before = (await ledger()).length;
+    const ran = await ssh("deploy", ["sudo", "slipway", "release"], '{"version":1,"app":"notes","processes":{"web":{');
+    expect(ran).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(ran.stderr).toBe("slipway: the manifest on standard input is not JSON (47 characters)");
+    expect(await ledger()).toHaveLength(before);
+  });
+});
+
+describe("a release whose machine is gone", () => {
+  /** Has the cloud do something to the machine, and waits until it is up again. */
+  async function act(type: "power_cycle" | "reboot"): Promise<void> {
+    const [droplet] = (await stack.cloud("/v2/droplets")).droplets as unknown as { id: number }[];
+    const booted = await onMachine("stat -c %Y /run/sandbox-power");
+    const answer = await fetch(`${stack.api}/v2/droplets/${droplet?.id}/actions`, {
+      method: "POST",
+      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+      body: JSON.stringify({ type }),
+    });
+    expect(answer.status).toBe(201);
+    const isUp = async () => (await onMachine("stat -c %Y /run/sandbox-power")) !== booted;
+    for (const end = Date.now() + 120_000; !(await isUp().catch(() => false)); await sleep(300)) {
+      if (Date.now() > end) throw new Error(`the machine is not back after ${type}`);
+    }
+    expect(await onMachine("systemctl is-system-running --wait")).toBe("running");
+  }
+
+  const repaired = () => onMachine("journalctl -u slipway-repair -o cat --no-pager -n 10");
+
+  it("is undone at boot when the plug was pulled before the switch", async () => {
+    const image = await liveImage();
+    const serving = (await ledger()).findLast(({ result }) => result === "live")?.release;
+    const { client } = await heldRelease("edge");
+    await act("power_cycle");
+    await client;
+    const release = (serving ?? 0) + 1;
+    expect(await repaired()).toContain(`notes: release ${release} was interrupted before the switch: it is undone`);
+    expect(await repaired()).toContain(`notes: release ${serving} serves`);
+    expect((await ledger()).at(-1)).toMatchObject({ release, result: "interrupted" });
+    expect((await ask(url)).status).toBe(200);
+    expect(await liveImage()).toBe(image);
+    expect(await onMachine("docker ps --all --format '{{.Names}}'")).toBe(`notes-r${serving}-web-1`);
+    expect(await onMachine("slipway repair")).toBe("nothing to mend");
+  });
+
+  it("ends in order when the machine is shut down", async () => {
+    const image = await liveImage();
+    const before = (await ledger()).length;
+    const { client } = await heldRelease("edge");
+    // The release hears that it is asked to end once it is no longer held.
+    await onMachine("(sleep 4; rm /run/slipway/hold) >/dev/null 2>&1 &");
+    await act("reboot");
+    await client;
+    const row = (await ledger()).at(-1);
+    expect(await ledger()).toHaveLength(before + 1);
+    expect(row).toMatchObject({ result: "failed", reason: "it was asked to end (SIGTERM)" });
+    expect((await ask(url)).status).toBe(200);
+    expect(await liveImage()).toBe(image);
+  });
+});
