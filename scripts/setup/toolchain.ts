@@ -11,12 +11,17 @@ export interface Toolchain {
   readonly plugins: Plugins;
 }
 
+/** What it takes to read a stack's state; says nothing where it is there. */
+export async function quietToolchain(): Promise<Toolchain> {
+  const pulumi = await ensurePulumi();
+  return { pulumi, plugins: await ensurePlugins(`${pulumi.folder}/pulumi`) };
+}
+
 /** Sets up whatever is missing and says on standard error what was chosen. @throws UserError with what to do by hand */
 export async function ensureToolchain(): Promise<Toolchain> {
   const docker = await ensureDocker();
   await ensureDebootstrap();
-  const pulumi = await ensurePulumi();
-  const plugins = await ensurePlugins(`${pulumi.folder}/pulumi`);
+  const { pulumi, plugins } = await quietToolchain();
   const rows = [
     ["Node", process.version],
     ["Docker engine", docker],

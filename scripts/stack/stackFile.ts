@@ -13,11 +13,7 @@ const endpointKey = ["config", "digitalocean:apiEndpoint"];
  * @throws UserError if there is no such file, or if it is not a stack of the sandbox
  */
 export function stackFile(stack: string, slot: Slot): string {
-  const committed = process.env.SLIPWAY_STACK_FILE ?? checkout(`Pulumi.${stack}.yaml`);
-  if (!existsSync(committed))
-    throw new UserError(`there is no ${committed}: a stack's settings stand in Pulumi.STACK.yaml`);
-  const document = parseDocument(readFileSync(committed, "utf8"));
-  if (document.errors[0]) throw new UserError(`${committed} is not YAML: ${document.errors[0].message.split("\n")[0]}`);
+  const { committed, document } = readStackFile(stack);
   if (!isSandboxStack(document)) {
     throw new UserError(
       `stack ${stack} is not a stack of the sandbox (digitalocean:apiEndpoint is no loopback address); for a real account: npm run build && pulumi up --stack ${stack}`,
@@ -29,6 +25,16 @@ export function stackFile(stack: string, slot: Slot): string {
   mkdirSync(dirname(copy), { recursive: true });
   writeFileSync(copy, derived ?? document.toString());
   return copy;
+}
+
+/** A stack's settings as they are committed. @throws UserError if there are none */
+export function readStackFile(stack: string): { committed: string; document: Document } {
+  const committed = process.env.SLIPWAY_STACK_FILE ?? checkout(`Pulumi.${stack}.yaml`);
+  if (!existsSync(committed))
+    throw new UserError(`there is no ${committed}: a stack's settings stand in Pulumi.STACK.yaml`);
+  const document = parseDocument(readFileSync(committed, "utf8"));
+  if (document.errors[0]) throw new UserError(`${committed} is not YAML: ${document.errors[0].message.split("\n")[0]}`);
+  return { committed, document };
 }
 
 /** Whether a stack's file sends the program to an emulated cloud on this machine. */

@@ -133,12 +133,10 @@ export class Workspace {
     } satisfies Options;
   }
 
-  /** What the stack gives back. */
-  async outputs(): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.pulumi(["stack", "output", "--json", "--stack", this.stack])) as Record<
-      string,
-      unknown
-    >;
+  /** What the stack gives back, its secrets in clear where they are asked for. */
+  async outputs({ secrets = false } = {}): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", ...(secrets ? ["--show-secrets"] : []), "--stack", this.stack];
+    return JSON.parse(await this.pulumi(args)) as Record<string, unknown>;
   }
 
   /** What the last operation changed. */

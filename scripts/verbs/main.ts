@@ -8,10 +8,15 @@ import { ensureToolchain } from "../setup/toolchain";
 import { currentSlot } from "../stack/slot";
 import { Workspace } from "../stack/workspace";
 import { down } from "./down";
+import { drift } from "./drift";
+import { slipway, slipwayHelp } from "./slipway";
 import { test } from "./test";
 import { up } from "./up";
 
-const program = new Command("slipway").description("Verbs of a Slipway checkout").showHelpAfterError();
+const program = new Command("slipway")
+  .description("Verbs of a Slipway checkout")
+  .showHelpAfterError()
+  .enablePositionalOptions();
 
 program
   .command("toolchain")
@@ -48,6 +53,33 @@ program
       stdio: "inherit",
     });
     process.exitCode = result.exitCode ?? 1;
+  });
+
+program
+  .command("slipway")
+  .configureHelp({ commandUsage: () => "./scripts/slipway [--stack STACK] VERB [ARGUMENTS]" })
+  .option("--stack <name>", "name of the stack", "dev")
+  .argument("[verb]", "a verb of the release engine's")
+  .argument("[args...]", "its arguments")
+  .passThroughOptions()
+  .addHelpText("after", slipwayHelp)
+  .action(async (verb: string | undefined, args: string[], { stack }: { stack: string }, command: Command) => {
+    if (verb === undefined) command.outputHelp();
+    else process.exitCode = await slipway(stack, [verb, ...args]);
+  });
+
+program
+  .command("drift")
+  .configureHelp({ commandUsage: () => "./scripts/drift [STACK] [--json]" })
+  .description("compare a stack's host with what the stack said of it: releases, images, processes, addresses, edge")
+  .argument("[stack]", "name of the stack", "dev")
+  .option("--json", "print the differences as JSON")
+  .addHelpText(
+    "after",
+    "\nIt only looks. Exit code: 0 if nothing differs, 2 if something does, 1 if it could not tell.",
+  )
+  .action(async (stack: string, options: { json?: boolean }) => {
+    process.exitCode = await drift(stack, options);
   });
 
 program

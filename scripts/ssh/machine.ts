@@ -1,0 +1,17 @@
+/** The machine of a stack, by the stack's own word. */
+import type { Client } from "ssh2";
+import type { Outputs } from "../stack/outputs";
+import { connect } from "./connection";
+import { loginsOf } from "./login";
+
+/** Does something over a connection to a stack's machine. @throws UserError if there is none to be had */
+export async function onMachine<T>(stack: string, outputs: Outputs, use: (client: Client) => Promise<T>): Promise<T> {
+  const { address, hostKey, deployKey } = outputs;
+  const logins = loginsOf(process.env, deployKey);
+  const client = await connect({ stack, address, port: 22, user: "deploy", hostKey, logins });
+  try {
+    return await use(client);
+  } finally {
+    client.end();
+  }
+}

@@ -1,0 +1,130 @@
+/** Commands on a machine: one whose answer a program reads, and one that a person attends. */
+import { constants } from "node:os";
+import type { Client, ClientChannel } from "ssh2";
+import { commandLine } from "../../infra/ssh/commandLine";
+import { UserError } from "../lib/userError";
+
+/** What a command printed and how it ended. */
+export interface Captured {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The streams of the person who attends a command; `process` has them. */
+export interface Person {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** Runs a command to its end, with nothing on its standard input. */
+export async function capture(client: Client, argv: readonly string[]): Promise<Captured> {
+  const channel = await open(client, argv, undefined);
+  let stdout = "";
+  let stderr = "";
+  channel.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  channel.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  channel.end();
+  return { code: await ended(client, channel), stdout, stderr };
+}
+
+/**
+ * Runs a command with a person's own streams: as on a terminal where there is one on both sides, so that keys, colours and its size go
+ * through, else with standard output and error apart. @returns its exit code, 128 + the signal's number if one ended it
+ */
+export async function attend(client: Client, argv: readonly string[], person: Person): Promise<number> {
+  const { stdin, stdout } = person;
+  const terminal = stdin.isTTY && stdout.isTTY;
+  const channel = await open(client, argv, terminal ? person.stdout : undefined);
+  const lent = terminal ? lendTerminal(channel, person) : lendStreams(channel, person);
+  try {
+    return await Promise.race([ended(client, channel), lent.left]);
+  } finally {
+    lent.giveBack();
+    channel.destroy();
+    stdin.unpipe(channel);
+    stdin.pause();
+  }
+}
+
+/** A person's streams while a command has them. */
+interface Lent {
+  /** Resolves with an exit code when the person goes before the command ends. */
+  readonly left: Promise<number>;
+  giveBack(): void;
+}
+
+/** Ctrl-C and all other keys are the other side's: this one only passes them on. */
+function lendTerminal(channel: ClientChannel, { stdin, stdout }: Person): Lent {
+  const resize = () => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+  stdin.setRawMode(true);
+  stdin.pipe(channel);
+  channel.pipe(stdout, { end: false });
+  stdout.on("resize", resize);
+  return {
+    left: new Promise(() => {}),
+    giveBack() {
+      stdout.off("resize", resize);
+      stdin.setRawMode(false);
+    },
+  };
+}
+
+/** Ctrl-C, or a reader who has read enough (`| head`), ends the connection, and with it what writes to it. */
+function lendStreams(channel: ClientChannel, { stdin, stdout, stderr }: Person): Lent {
+  let leave: (code: number) => void = () => {};
+  const left = new Promise<number>((resolve) => {
+    leave = resolve;
+  });
+  const interrupt = () => leave(128 + constants.signals.SIGINT);
+  process.once("SIGINT", interrupt);
+  stdout.once("error", () => leave(128 + constants.signals.SIGPIPE));
+  stdin.pipe(channel);
+  channel.pipe(stdout, { end: false });
+  channel.stderr.pipe(stderr, { end: false });
+  return {
+    left,
+    giveBack() {
+      process.off("SIGINT", interrupt);
+    },
+  };
+}
+
+function open(
+  client: Client,
+  argv: readonly string[],
+  terminal: NodeJS.WriteStream | undefined,
+): Promise<ClientChannel> {
+  const options = terminal
+    ? { pty: { term: process.env.TERM ?? "xterm", rows: terminal.rows, cols: terminal.columns } }
+    : {};
+  return new Promise((resolve, reject) =>
+    client.exec(commandLine(argv), options, (error, channel) => (error ? reject(error) : resolve(channel))),
+  );
+}
+
+/** Resolves with the exit code once all output has come. */
+function ended(client: Client, channel: ClientChannel): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let code: number | undefined;
+    channel.once("exit", (given: number | null, signal?: string) => {
+      code = given ?? 128 + (constants.signals[`SIG${signal?.replace(/^SIG/, "")}` as NodeJS.Signals] ?? 0);
+    });
+    channel.once("close", () => {
+      if (code === undefined) reject(lost());
+      else resolve(code);
+    });
+    client.once("error", () => reject(lost()));
+  });
+}
+
+function lost(): UserError {
+  return new UserError(
+    "the connection was lost before the command had ended. A release goes on by itself on the host: ./scripts/slipway status tells how it went",
+  );
+}
