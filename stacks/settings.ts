@@ -204,13 +204,19 @@ class Reader {
     });
     if (!compose) return undefined;
     const resolvedRoutes = routes.map((route, index) => this.#route(`${path}.routes[${index}]`, route, compose));
-    for (const process of Object.keys(replicas)) {
-      const names = compose.services.map((service) => service.name);
-      if (!names.includes(process)) {
+    for (const [process, count] of Object.entries(replicas)) {
+      const service = compose.services.find((service) => service.name === process);
+      if (!service) {
         this.mistakes.push({
           path: `${path}.replicas.${process}`,
           what: "is no process of the app",
-          allowed: names.join(", "),
+          allowed: compose.services.map((service) => service.name).join(", "),
+        });
+      } else if (service.schedule !== undefined && count > 1) {
+        this.mistakes.push({
+          path: `${path}.replicas.${process}`,
+          what: `${count} cannot run side by side: ${process} has a schedule and runs once at a time`,
+          mend: "remove it",
         });
       }
     }
@@ -362,6 +368,22 @@ class Reader {
   }
 
   #isReachable(path: string, service: Service): boolean {
+    if (service.schedule !== undefined) {
+      this.mistakes.push({
+        path,
+        what: `leads to services.${service.name}, which has a schedule: nobody answers there between its runs`,
+        mend: `{ host: …, process: NAME }, or remove schedule from services.${service.name}.x-slipway`,
+      });
+      return false;
+    }
+    if (isStopFirst(service)) {
+      this.mistakes.push({
+        path,
+        what: `leads to services.${service.name}, whose deploy.update_config.order is stop-first, which would turn visitors away at each release`,
+        mend: `remove order there: what a route leads to starts beside the old one`,
+      });
+      return false;
+    }
     if (service.port === undefined) {
       this.mistakes.push({
         path,
@@ -378,6 +400,11 @@ class Reader {
     }
     return service.port !== undefined && service.health !== undefined;
   }
+}
+
+function isStopFirst({ compose }: Service): boolean {
+  const deploy = compose.deploy as { update_config?: { order?: string } } | undefined;
+  return deploy?.update_config?.order === "stop-first";
 }
 
 /** What is left of an app's section without its mistakes, so that what depends on the rest is checked in the same run. */

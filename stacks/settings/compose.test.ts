@@ -126,3 +126,95 @@ services:
     ]);
   });
 });
+
+it("takes a schedule, and of deploy what a host does", () => {
+  const { app, mistakes } = read(`
+services:
+  web:
+    build: .
+    expose: ["8000"]
+    deploy: { resources: { limits: { memory: 512M } } }
+  worker: { build: ., deploy: { update_config: { order: start-first } } }
+  nightly:
+    build: .
+    command: [python, manage.py, tidy]
+    expose: ["8000"]
+    x-slipway: { schedule: "0 3 * * *" }
+`);
+  expect(mistakes).toEqual([]);
+  const source = { build: { context: ".", dockerfile: "Dockerfile", args: {} } };
+  expect(app?.services).toEqual([
+    { name: "web", source, port: 8000, compose: { deploy: { resources: { limits: { memory: "512M" } } } } },
+    { name: "worker", source, compose: { deploy: { update_config: { order: "start-first" } } } },
+    { name: "nightly", source, schedule: "0 3 * * *", compose: { command: ["python", "manage.py", "tidy"] } },
+  ]);
+});
+
+it("refuses what does not go with a schedule", () => {
+  const { mistakes } = read(`
+services:
+  a: { build: ., x-slipway: { schedule: "0 25 * * *" } }
+  b: { build: ., x-slipway: { schedule: "@daily", health: /up, static: { from: /a, at: /b/ } } }
+`);
+  expect(mistakes).toEqual([
+    {
+      path: "compose.yaml: services.a.x-slipway.schedule",
+      what: '"0 25 * * *" is no schedule: hour "25": expected 0 to 23, a range such as 0-23, a list such as 0,23, or a step such as */2',
+      allowed:
+        'five fields of cron (minute, hour, day of the month, month, day of the week) in UTC, e.g. "0 3 * * *"; or @hourly, @daily, @weekly, @monthly, @yearly',
+    },
+    {
+      path: "compose.yaml: services.b.x-slipway.health",
+      what: "does not go with a schedule: nobody is led to what runs at its times only",
+      mend: "remove health, or schedule",
+    },
+    {
+      path: "compose.yaml: services.b.x-slipway.static",
+      what: "does not go with a schedule: nobody is led to what runs at its times only",
+      mend: "remove static, or schedule",
+    },
+  ]);
+  expect(
+    whats(`
+services:
+  a: { build: ., x-slipway: { schedule: "@daily" } }
+  b: { build: ., depends_on: [a] }
+  c: { build: ., depends_on: { a: { condition: service_completed_successfully } } }
+`),
+  ).toEqual([
+    "compose.yaml: services.b.depends_on: waits for a, which runs at the times of its schedule only",
+    "compose.yaml: services.c.depends_on: waits for a, which runs at the times of its schedule only",
+  ]);
+});
+
+it("refuses what of deploy would silently not be done", () => {
+  const { mistakes } = read(`
+services:
+  a: { build: ., scale: 2, deploy: { replicas: 2, mode: global, update_config: { order: sideways, parallelism: 1 } } }
+  b: { build: ., deploy: { replicas: 2, mode: global, update_config: { parallelism: 1 } } }
+`);
+  const allowed = "resources and update_config.order";
+  const what = "is not done on a host";
+  expect(mistakes.filter(({ path }) => path.includes("services.b"))).toEqual([
+    {
+      path: "compose.yaml: services.b.deploy.replicas",
+      what,
+      allowed,
+      mend: "put the number under replicas of the app in the stack's file",
+    },
+    { path: "compose.yaml: services.b.deploy.mode", what, allowed, mend: "leave it out" },
+    { path: "compose.yaml: services.b.deploy.update_config.parallelism", what, allowed, mend: "leave it out" },
+  ]);
+  expect(mistakes.filter(({ path }) => path.includes("services.a"))).toEqual([
+    {
+      path: "compose.yaml: services.a.deploy.update_config.order",
+      what: '"sideways" is not allowed',
+      allowed: "start-first, stop-first",
+    },
+    {
+      path: "compose.yaml: services.a.scale",
+      what: "does not mean the same on a host",
+      mend: "put the number under replicas of the app in the stack's file",
+    },
+  ]);
+});

@@ -3,6 +3,7 @@ import { isAbsolute, normalize } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { ImageDigest, ImageTag, Name, Static } from "../../agent/manifest";
+import { mistakeIn, SCHEDULES } from "../../agent/schedule";
 import { runtimeVariables } from "../../infra/release/content";
 import { fromZod, type Mistake, show, withoutMistakes } from "./mistakes";
 
@@ -25,6 +26,8 @@ export interface Service {
   readonly health?: string;
   readonly release?: readonly string[];
   readonly static?: z.infer<typeof Static>;
+  /** Five fields of cron, UTC: it runs then instead of all the time, and has no port, health or static files. */
+  readonly schedule?: string;
   /** What the host's own Docker Compose is to interpret, `${NAME}` included: it has the same values to fill in. */
   readonly compose: Readonly<Record<string, unknown>>;
 }
@@ -73,12 +76,24 @@ const refused: Readonly<Record<string, string>> = {
   ipc: "leave it out",
   configs: "put the file into the image",
   secrets: "put the names under secrets of the app in the stack's file",
+  scale: "put the number under replicas of the app in the stack's file",
 };
+
+/** Keys of `deploy` that are Swarm's, with what to do instead. */
+const refusedInDeploy: Readonly<Record<string, string>> = {
+  replicas: "put the number under replicas of the app in the stack's file",
+  restart_policy: "write restart: beside deploy",
+  labels: "write labels: beside deploy",
+};
+
+/** What `deploy` may say, for messages. */
+const allowedInDeploy = "resources and update_config.order";
 
 const XSlipway = z.strictObject({
   health: z.string().startsWith("/", "a path such as /healthz").optional(),
   release: z.array(z.string()).min(1).optional(),
   static: Static.optional(),
+  schedule: z.string().optional(),
 });
 
 const Environment = z.union([
@@ -107,6 +122,12 @@ const ServiceSection = z.looseObject({
   environment: Environment.optional(),
   volumes: z
     .array(z.union([z.string(), z.looseObject({ type: z.string(), source: z.string().optional() })]))
+    .optional(),
+  deploy: z
+    .looseObject({
+      resources: z.looseObject({}).optional(),
+      update_config: z.looseObject({ order: z.enum(["start-first", "stop-first"]).optional() }).optional(),
+    })
     .optional(),
   "x-slipway": XSlipway.optional(),
 });
@@ -157,6 +178,7 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       mend: "image: REGISTRY/NAME:main, or take delivery out of the stack's file",
     });
   }
+  mistakes.push(...checkDependencies(services, context));
   const releases = services.filter((service) => service.release);
   for (const extra of releases.slice(1)) {
     mistakes.push({
@@ -202,6 +224,8 @@ function readService(
   const source = readSource(path, data, context, variables, mistakes);
   const port = readPort(path, data, variables, mistakes);
   checkVolumes(path, data, mistakes);
+  checkDeploy(path, data, mistakes);
+  checkSchedule(path, x, mistakes);
   const environment = readEnvironment(path, data.environment, context, variables, mistakes);
   const rest = Object.fromEntries(Object.entries(data).filter(([key]) => !notDeployed.has(key) && !(key in refused)));
   variables.check(rest, []);
@@ -211,10 +235,12 @@ function readService(
     service: {
       name,
       source,
-      ...(port === undefined ? {} : { port }),
+      // An image's usual port means nothing where nobody is led to it.
+      ...(port === undefined || x.schedule !== undefined ? {} : { port }),
       ...(x.health === undefined ? {} : { health: x.health }),
       ...(x.release === undefined ? {} : { release: x.release }),
       ...(x.static === undefined ? {} : { static: x.static }),
+      ...(x.schedule === undefined ? {} : { schedule: x.schedule }),
       compose: Object.keys(environment).length > 0 ? { ...rest, environment } : rest,
     },
   };
@@ -342,6 +368,49 @@ function checkVolumes(path: string, data: ServiceSection, mistakes: Mistake[]): 
       });
     }
   }
+}
+
+function checkDeploy(path: string, { deploy = {} }: ServiceSection, mistakes: Mistake[]): void {
+  const mistake = (key: string, mend = "leave it out") =>
+    mistakes.push({ path: `${path}.deploy.${key}`, what: "is not done on a host", allowed: allowedInDeploy, mend });
+  for (const key of Object.keys(deploy))
+    if (key !== "resources" && key !== "update_config") mistake(key, refusedInDeploy[key]);
+  for (const key of Object.keys(deploy.update_config ?? {})) if (key !== "order") mistake(`update_config.${key}`);
+}
+
+function checkSchedule(path: string, x: z.infer<typeof XSlipway>, mistakes: Mistake[]): void {
+  if (x.schedule === undefined) return;
+  const why = mistakeIn(x.schedule);
+  if (why !== undefined) {
+    mistakes.push({
+      path: `${path}.x-slipway.schedule`,
+      what: `${show(x.schedule)} is no schedule: ${why}`,
+      allowed: SCHEDULES,
+    });
+  }
+  for (const key of ["health", "static"] as const) {
+    if (x[key] === undefined) continue;
+    mistakes.push({
+      path: `${path}.x-slipway.${key}`,
+      what: "does not go with a schedule: nobody is led to what runs at its times only",
+      mend: `remove ${key}, or schedule`,
+    });
+  }
+}
+
+/** Nothing can wait for a service with a schedule: it would wait until that one's time comes. */
+function checkDependencies(services: readonly Service[], context: ComposeContext): Mistake[] {
+  const scheduled = services.filter(({ schedule }) => schedule !== undefined);
+  return services.flatMap(({ name, compose: { depends_on: dependencies = [] } }) => {
+    const names = Array.isArray(dependencies) ? dependencies : Object.keys(dependencies ?? {});
+    return scheduled
+      .filter((other) => names.includes(other.name))
+      .map((other) => ({
+        path: `${context.file}: services.${name}.depends_on`,
+        what: `waits for ${other.name}, which runs at the times of its schedule only`,
+        mend: `remove ${other.name} there`,
+      }));
+  });
 }
 
 function readEnvironment(
