@@ -12,6 +12,18 @@ beforeAll(() => {
   writeFileSync(join(root, "broken", "compose.yaml"), "services:\n  web: [\n");
   cpSync("examples/notes", join(root, "bare"), { recursive: true });
   writeFileSync(join(root, "bare", "compose.yaml"), "services:\n  web: { build: . }\n");
+  cpSync("examples/notes", join(root, "timed"), { recursive: true });
+  writeFileSync(
+    join(root, "timed", "compose.yaml"),
+    `services:
+  web:
+    build: .
+    expose: ["8000"]
+    deploy: { update_config: { order: stop-first } }
+    x-slipway: { health: /up }
+  nightly: { build: ., expose: ["8000"], x-slipway: { schedule: "@daily" } }
+`,
+  );
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -151,6 +163,28 @@ describe("readSettings", () => {
     ).toMatchObject([
       { path: "slipway:apps.notes.env.STRIPE_API_KEY", what: "a secret stands here in clear" },
       { path: "notes/compose.yaml: services.web.environment.SECRET_KEY", what: "a secret stands here in clear" },
+    ]);
+  });
+
+  it("leads nobody to what runs at its times only, or to what a release would stop first", () => {
+    const routes = ["a.example.com", { host: "b.example.com", process: "nightly" }];
+    const timed = { folder: "timed", routes, replicas: { nightly: 2 } };
+    expect(mistakesOf(source({ ...good, apps: { timed } }))).toEqual([
+      {
+        path: "slipway:apps.timed.routes[0]",
+        what: "leads to services.web, whose deploy.update_config.order is stop-first, which would turn visitors away at each release",
+        mend: "remove order there: what a route leads to starts beside the old one",
+      },
+      {
+        path: "slipway:apps.timed.routes[1]",
+        what: "leads to services.nightly, which has a schedule: nobody answers there between its runs",
+        mend: "lead it to another process, or remove schedule from services.nightly.x-slipway",
+      },
+      {
+        path: "slipway:apps.timed.replicas.nightly",
+        what: "2 cannot run side by side: nightly has a schedule and runs once at a time",
+        mend: "remove it",
+      },
     ]);
   });
 

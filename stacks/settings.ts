@@ -372,7 +372,7 @@ class Reader {
       this.mistakes.push({
         path,
         what: `leads to services.${service.name}, which has a schedule: nobody answers there between its runs`,
-        mend: `{ host: …, process: NAME }, or remove schedule from services.${service.name}.x-slipway`,
+        mend: `lead it to another process, or remove schedule from services.${service.name}.x-slipway`,
       });
       return false;
     }
@@ -380,7 +380,7 @@ class Reader {
       this.mistakes.push({
         path,
         what: `leads to services.${service.name}, whose deploy.update_config.order is stop-first, which would turn visitors away at each release`,
-        mend: `remove order there: what a route leads to starts beside the old one`,
+        mend: "remove order there: what a route leads to starts beside the old one",
       });
       return false;
     }
