@@ -93,9 +93,22 @@ function releaseCommand(manifest: Manifest, release: number, order: NonNullable<
     restart: "no",
     // Compose would interpolate the command once more; it comes from outside compose's own words.
     command: order.command.map((word) => word.replaceAll("$", "$$$$")),
+    environment: { ...mapOf(rest.environment), ...lockTimeout(manifest, order.process) },
     labels: { ...rest.labels, [PROCESS_LABEL]: RELEASE_COMMAND },
     networks: { default: {} },
   };
+}
+
+/**
+ * Has Postgres give up on a lock that others hold for too long, so that a migration never stands in front of a table with all requests
+ * queued behind it. Added to the app's own PGOPTIONS, whose values in the environment compose must not interpolate.
+ */
+function lockTimeout(manifest: Manifest, process: string): Record<string, string> {
+  if (!manifest.database || manifest.limits.lock === 0) return {};
+  const given = manifest.environment.PGOPTIONS?.replaceAll("$", "$$$$");
+  const own = given ?? mapOf(processOf(manifest, process).compose.environment).PGOPTIONS;
+  const limit = `-c lock_timeout=${Math.round(manifest.limits.lock * 1000)}`;
+  return { PGOPTIONS: own ? `${own} ${limit}` : limit };
 }
 
 /** The keys that every container of a process has, the release command's included. */

@@ -144,7 +144,7 @@ export interface Edge {
 
 /** The app's Postgres, by URL. Every method rejects with a `Failure` in Postgres's own words, without the password. */
 export interface Database {
-  /** Bytes on disk. Rejects where the database can't be reached. */
+  /** Bytes on disk, 0 without a table in it. Rejects where the database can't be reached. */
   size(url: string): Promise<number>;
   /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all; resolves with its size in bytes. */
   dump(url: string, path: string): Promise<number>;

@@ -43,6 +43,8 @@ export interface MemoryDatabase {
   down?: string;
   /** Names of advisory locks held by others. */
   readonly locked: Set<string>;
+  /** Why every lock is lost once it is had. */
+  loses?: string;
 }
 
 /** Platform of the host in memory. */
@@ -290,11 +292,13 @@ export class MemoryHost implements Host {
     },
     lock: async (url, name) => {
       this.effect(`database.lock ${name}`);
-      const { locked } = this.databaseAt(url);
+      const { locked, loses } = this.databaseAt(url);
       if (locked.has(name)) throw new Failure(`another holds the lock ${name}`);
       locked.add(name);
+      const lost = loses === undefined ? new Promise<never>(() => {}) : Promise.reject(new Failure(loses));
+      lost.catch(() => {});
       return {
-        lost: new Promise<never>(() => {}),
+        lost,
         free: async () => {
           locked.delete(name);
         },

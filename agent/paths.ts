@@ -33,6 +33,8 @@ export const appPaths = (app: string) => ({
   releases: `${APPS}/${app}/releases`,
   /** Dumps of its database, `RELEASE.dump`: 0600. */
   snapshots: `${APPS}/${app}/snapshots`,
+  /** One row per restore ever tried, oldest first. */
+  restores: `${APPS}/${app}/restores.jsonl`,
   /** Login to the registry of an app whose host follows tags: 0600. */
   login: `${APPS}/${app}/login.json`,
   /** Why its host doesn't follow tags for now; see `follow.ts`. */

@@ -1,0 +1,139 @@
+/** Snapshots: dumps of an app's database on its host, each with a few words on what it is. */
+import * as z from "zod";
+import { Failure } from "./failure";
+import type { Files, Host } from "./host";
+import type { Manifest } from "./manifest";
+import { appPaths } from "./paths";
+
+/** What is known of a snapshot. */
+export const Snapshot = z.object({
+  /** Number of the release whose release command ran next, or `before-restore-N`. */
+  id: z.string(),
+  /** ISO 8601, when it was begun. */
+  at: z.string(),
+  actor: z.string(),
+  /** Of the dump. */
+  bytes: z.number(),
+  /** The release that was live then. */
+  live: z.number().int().optional(),
+});
+/** @see Snapshot */
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** Part of the database's size that must be free on the disk before it is dumped, all at once; a dump is packed and never needs it all. */
+const ROOM = 1.1;
+
+const SAFETY = "before-restore-";
+
+/** Path of a snapshot's dump. */
+export const dumpPath = (app: string, id: string) => `${appPaths(app).snapshots}/${id}.dump`;
+const notePath = (app: string, id: string) => `${appPaths(app).snapshots}/${id}.json`;
+
+/** The URL of an app's database; none where it has none. */
+export function databaseUrl(
+  { database }: Pick<Manifest, "database">,
+  environment: Readonly<Record<string, string>>,
+): string | undefined {
+  return database && environment[database.url];
+}
+
+/** Name of the advisory lock under which an app's database changes. */
+export const databaseLock = (app: string) => `slipway:${app}`;
+
+/** What is dumped, and for whom. */
+export interface SnapshotOrder {
+  readonly app: string;
+  readonly url: string;
+  /** Bytes of the database. */
+  readonly size: number;
+  readonly id: string;
+  readonly actor: string;
+  readonly live: number | undefined;
+}
+
+/** Dumps a database, whole or not at all. @throws Failure if the disk has no room for it, or in Postgres's own words */
+export async function takeSnapshot(host: Host, { app, url, size, id, actor, live }: SnapshotOrder): Promise<Snapshot> {
+  await refuseFullDisk(host, app, size);
+  const at = new Date(host.now()).toISOString();
+  const bytes = await host.database.dump(url, dumpPath(app, id));
+  const made: Snapshot = { id, at, actor, bytes, ...(live !== undefined && { live }) };
+  await host.files.write(notePath(app, id), `${JSON.stringify(made)}\n`, 0o600);
+  return made;
+}
+
+/** An app's snapshots, the newest first. A dump whose note is gone is left out: nobody knows what it is. */
+export async function readSnapshots(files: Files, app: string): Promise<readonly Snapshot[]> {
+  const names = await files.list(appPaths(app).snapshots);
+  const notes = names.filter((name) => name.endsWith(".json") && names.includes(name.replace(/json$/, "dump")));
+  const found = await Promise.all(
+    notes.map(async (name) => {
+      const text = await files.read(`${appPaths(app).snapshots}/${name}`);
+      return Snapshot.safeParse(JSON.parse(text ?? "null")).data;
+    }),
+  );
+  return found.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/** The snapshot of that name. @throws Failure that lists those there are */
+export async function findSnapshot(files: Files, app: string, id: string): Promise<Snapshot> {
+  const all = await readSnapshots(files, app);
+  const found = all.find((one) => one.id === id);
+  if (found) return found;
+  const listed = all.map((one) => one.id).join(", ") || "none";
+  throw new Failure(`${app} has no snapshot ${id}; there are: ${listed} («slipway restore ${app} --list» tells more)`);
+}
+
+/** Removes all but the newest `keep` of the same kind as `made`, which stays, and what killed dumps left behind. */
+export async function pruneSnapshots(files: Files, app: string, made: string, keep: number): Promise<void> {
+  const folder = appPaths(app).snapshots;
+  const isSafety = made.startsWith(SAFETY);
+  const alike = (await readSnapshots(files, app)).filter(({ id }) => id.startsWith(SAFETY) === isSafety && id !== made);
+  const old = alike.slice(keep - 1).map(({ id }) => id);
+  const names = await files.list(folder);
+  const ids = names.filter((name) => name.endsWith(".json")).map((name) => name.replace(/\.json$/, ""));
+  const stays = (name: string) =>
+    ids.some((id) => name.startsWith(`${id}.`) && !old.includes(id)) && !/\.draft$/.test(name);
+  await Promise.all(names.filter((name) => !stays(name)).map((name) => files.remove(`${folder}/${name}`)));
+}
+
+/** A name for the snapshot that a restore takes first. */
+export async function safetyId(files: Files, app: string): Promise<string> {
+  const numbers = (await files.list(appPaths(app).snapshots)).map((name) => {
+    const number = new RegExp(`^${SAFETY}(\\d+)\\.`).exec(name)?.[1];
+    return number === undefined ? 0 : Number(number);
+  });
+  return `${SAFETY}${1 + Math.max(0, ...numbers)}`;
+}
+
+/** Refuses to fill the disk with a dump of a database of so many bytes. */
+export async function refuseFullDisk(host: Host, app: string, size: number): Promise<void> {
+  const { free } = await host.disk(appPaths(app).folder);
+  const needed = size * ROOM;
+  if (free >= needed) return;
+  throw new Failure(
+    `the disk has ${megabytes(free)} free, and a snapshot of the database may need ${megabytes(needed)}: remove old ones in ` +
+      `${appPaths(app).snapshots}, run «sudo docker image prune», or enlarge the disk. ` +
+      "A smaller snapshot.limit in the app's settings releases without one",
+  );
+}
+
+/** Bytes as people say them, in MB; below ten with one digit after the point. */
+export function megabytes(bytes: number): string {
+  const value = bytes / 1e6;
+  return `${value.toLocaleString("en", { maximumFractionDigits: value < 9.95 ? 1 : 0 })} MB`;
+}
+
+/** The snapshots as a table, the newest first. */
+export function snapshotsText(snapshots: readonly Snapshot[]): readonly (readonly string[])[] {
+  return [
+    ["snapshot", "when", "size", "from", "live then", "who"],
+    ...snapshots.map(({ id, at, bytes, live, actor }) => [
+      id,
+      at.slice(0, 19).replace("T", " "),
+      megabytes(bytes),
+      id.startsWith(SAFETY) ? "before a restore" : `before release ${id}`,
+      live === undefined ? "nothing" : `release ${live}`,
+      actor,
+    ]),
+  ];
+}
