@@ -1,4 +1,5 @@
 /** Commands on a machine: one whose answer a program reads, and one that a person attends. */
+import { spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import type { Client, ClientChannel } from "ssh2";
 import { commandLine } from "../../infra/ssh/commandLine";
@@ -62,7 +63,8 @@ interface Lent {
 /** Ctrl-C and all other keys are the other side's: this one only passes them on. */
 function lendTerminal(channel: ClientChannel, { stdin, stdout }: Person): Lent {
   const resize = () => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
-  stdin.setRawMode(true);
+  const before = stty("-g").trim();
+  stty("raw", "-echo");
   stdin.pipe(channel);
   channel.pipe(stdout, { end: false });
   stdout.on("resize", resize);
@@ -70,9 +72,14 @@ function lendTerminal(channel: ClientChannel, { stdin, stdout }: Person): Lent {
     left: new Promise(() => {}),
     giveBack() {
       stdout.off("resize", resize);
-      stdin.setRawMode(false);
+      stty(before);
     },
   };
+}
+
+/** Node's own raw mode goes on putting a return before each line feed, which the terminal on the other side has done already. */
+function stty(...args: string[]): string {
+  return spawnSync("stty", args, { stdio: ["inherit", "pipe", "inherit"], encoding: "utf8" }).stdout ?? "";
 }
 
 /** Ctrl-C, or a reader who has read enough (`| head`), ends the connection, and with it what writes to it. */
