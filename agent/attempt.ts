@@ -6,8 +6,8 @@ import type { Live, ReleaseRecord } from "./record";
 /** See the file's head. */
 export interface Attempt {
   readonly host: Host;
-  /** Its images are settled before the first step. */
-  manifest: Manifest;
+  /** Its images are settled. */
+  readonly manifest: Manifest;
   readonly release: number;
   /** The release that serves while this one is made; none before the first. */
   readonly live: ReleaseRecord | undefined;
@@ -19,6 +19,8 @@ export interface Attempt {
   readonly environment: string;
   /** Prints a line for whoever watches; secrets in it are blotted out. */
   readonly say: (line: string) => void;
+  /** The images on their way here. */
+  readonly fetching: Fetching;
   /** Set by `layOut`. */
   record?: ReleaseRecord;
   /** Containers of this release, set by `create`. */
@@ -31,6 +33,14 @@ export interface Attempt {
   oldIsUnfit?: string | undefined;
   /** Whether the edge leads to this release. */
   switched?: boolean;
+}
+
+/** Images on their way to the host, ahead of the steps that wait for them. */
+export interface Fetching {
+  /** Whether there is room for them; resolves with a word on how that was made. */
+  readonly guarded: Promise<string | undefined>;
+  /** Resolves when they are all here, with a word if they were before. */
+  readonly pulled: Promise<string | undefined>;
 }
 
 /** A step of a release. */

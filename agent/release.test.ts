@@ -108,10 +108,10 @@ describe("a good release", () => {
       /^(docker\.(pull|create|runToEnd|start|stop)|edge|files\.write .*(env|ports|live\.json)|probe|files\.append .*jsonl)/;
     const seen = host.effects.filter((name) => matter.test(name)).map((name) => name.replace(/ .*\//, " "));
     expect([...new Set(seen)]).toEqual([
+      `docker.pull shop@sha256:${"2".repeat(64)}`,
       "files.write 999998-20000.ports",
       "edge.load",
       "files.write env",
-      `docker.pull shop@sha256:${"2".repeat(64)}`,
       "docker.create shop-r2",
       "docker.runToEnd shop-r2-release_command-1",
       "probe 20000",
@@ -512,32 +512,36 @@ test("a rehearsal can hold a release before a step", async () => {
 
 const ends: { name: string; set: (it: MemoryHost) => void }[] = [
   { name: "a good release", set: () => {} },
-  { name: "one that is led back", set: (it) => it.images.set(image("2"), { dies: 1500 }) },
+  { name: "one that is led back", set: (it) => it.images.set(image("2"), { dies: 1200 }) },
   { name: "one that fails before the switch", set: (it) => it.images.set(image("2"), { answers: 500 }) },
 ];
 
 describe("killed before any effect, the next run makes it whole", () => {
+  /** With as few looks as there can be. */
+  const brief = (digit: string) =>
+    manifest(digit, { limits: { health: 0.05, release: 60, drain: 10, settle: 0, watch: 0.5, lock: 5, wait: 1 } });
+
   const begin = async (set: (it: MemoryHost) => void) => {
     host = new MemoryHost();
     for (const digit of ["1", "2", "3"]) host.images.set(image(digit), {});
-    await run(manifest("1"));
+    await run(brief("1"));
     set(host);
     host.effects.length = 0;
   };
 
   test.each(ends)("at each of them: $name", async ({ set }) => {
     await begin(set);
-    await run(manifest("2"));
+    await run(brief("2"));
     const effects = host.effects.length;
     expect(effects).toBeGreaterThan(50);
     for (let at = 0; at < effects; at++) {
       await begin(set);
       host.onEffect = (name) => expect(host.serving("shop", "web"), `killed at ${at}, ${name}`).toBeDefined();
       host.killAfter = at;
-      await run(manifest("2")).catch(() => {});
+      await run(brief("2")).catch(() => {});
       host.onEffect = () => {};
       host.revive();
-      expect(await run(manifest("3")), `killed at ${at}`).toBe("live");
+      expect(await run(brief("3")), `killed at ${at}`).toBe("live");
       const live = host.serving("shop", "web");
       expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
       expect(host.configuration).toBe(host.texts.get("/etc/caddy/Caddyfile")?.text);
@@ -549,12 +553,12 @@ describe("killed before any effect, the next run makes it whole", () => {
 
   test.each(ends)("a repair at the next boot does, too: $name", async ({ set }) => {
     await begin(set);
-    await run(manifest("2"));
+    await run(brief("2"));
     const effects = host.effects.length;
     for (let at = 0; at < effects; at++) {
       await begin(set);
       host.killAfter = at;
-      await run(manifest("2")).catch(() => {});
+      await run(brief("2")).catch(() => {});
       host.revive();
       const [repaired] = await repair(host, { wait: 1, pid: 8 });
       const live = host.serving("shop", "web");
@@ -568,14 +572,14 @@ describe("killed before any effect, the next run makes it whole", () => {
 
   test("a repeated release settles what it did before it was killed", async () => {
     await begin(() => {});
-    await run(manifest("2"));
+    await run(brief("2"));
     const effects = host.effects.length;
     for (let at = 0; at < effects; at++) {
       await begin(() => {});
       host.killAfter = at;
-      await run(manifest("2")).catch(() => {});
+      await run(brief("2")).catch(() => {});
       host.revive();
-      expect(await run(manifest("2")), `killed at ${at}`).toMatch(/^(live|unchanged)$/);
+      expect(await run(brief("2")), `killed at ${at}`).toMatch(/^(live|unchanged)$/);
       const live = host.serving("shop", "web");
       expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
     }

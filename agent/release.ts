@@ -16,15 +16,14 @@ import { redactor } from "./redact";
 import { type RunLog, runLog } from "./run-log";
 import { settle } from "./settle";
 import { create } from "./steps/create";
-import { guardDisk } from "./steps/disk-guard";
 import { switchBack, switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
+import { fetchImages } from "./steps/fetch";
 import { checkHealth } from "./steps/health";
 import { hold } from "./steps/hold";
 import { layOut } from "./steps/lay-out";
 import { askOldRelease } from "./steps/old-release";
 import { prune } from "./steps/prune";
-import { pull } from "./steps/pull";
 import { runReleaseCommand } from "./steps/release-command";
 import { retire } from "./steps/retire";
 import { moveSchedules } from "./steps/schedules";
@@ -39,8 +38,8 @@ import { bringWorkersBack, hasWorkers, moveWorkers } from "./steps/workers";
 export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "fence", run: fence },
   { name: "lay out", run: layOut },
-  { name: "disk guard", run: guardDisk },
-  { name: "pull", run: pull },
+  { name: "disk guard", run: ({ fetching }) => fetching.guarded },
+  { name: "pull", run: ({ fetching }) => fetching.pulled },
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
   { name: "release command", applies: hasReleaseCommand, run: migrate },
@@ -127,36 +126,30 @@ async function underLease(lease: Lease): Promise<Outcome> {
   const begun = host.now();
   const before = await readLive(host.files, app);
   const live = before && (await readRecord(host.files, app, before.release));
+  const settled = await settle(host, manifest, live).catch((thrown: unknown) => ({ manifest, notes: [], thrown }));
+  // What takes longest goes on while the host is looked over.
+  const fetching = fetchImages({ host, manifest: settled.manifest, live });
   const found = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
-  for (const line of found.mended) voice.say(`! ${line}`);
+  for (const line of [...found.mended, ...settled.notes]) voice.say(`! ${line}`);
 
   const attempt: Attempt = {
     host,
-    manifest,
+    manifest: settled.manifest,
     release: await nextRelease(host, app),
     live,
     before,
     owner,
     environment: await fingerprint(host, manifest.environment),
     say: voice.say,
+    fetching,
     containers: [],
   };
-  const unsettled = await settleContent(attempt);
-  if (!unsettled && isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
+  const isSettled = !("thrown" in settled);
+  if (isSettled && isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
   voice.record(host, app, attempt.release);
-  return unsettled ? fail(attempt, lease, begun, unsettled) : carryOut(attempt, lease, begun);
-}
-
-/** Settles which images it is about before they are compared with what is live; resolves with the failure, if there is one. */
-async function settleContent(attempt: Attempt): Promise<FailedStep | undefined> {
-  try {
-    const { manifest, notes } = await settle(attempt.host, attempt.manifest, attempt.live);
-    attempt.manifest = manifest;
-    for (const note of notes) attempt.say(`! ${note}`);
-    return undefined;
-  } catch (thrown) {
-    return { step: "images", thrown };
-  }
+  return isSettled
+    ? carryOut(attempt, lease, begun)
+    : fail(attempt, lease, begun, { step: "images", thrown: settled.thrown });
 }
 
 async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<Outcome> {

@@ -9,8 +9,10 @@ const GUESS = 300e6;
 /** Part of the disk, and bytes, of which the smaller one stays free whatever is pulled: a full disk stops databases. */
 const RESERVE = { part: 0.05, bytes: 1e9 };
 
+type Order = Pick<Attempt, "host" | "manifest" | "live">;
+
 /** Refuses to fill the disk: twice the images that are to be pulled must be free, taken to be as big as those that serve. */
-export async function guardDisk(attempt: Attempt): Promise<string | undefined> {
+export async function guardDisk(attempt: Order): Promise<string | undefined> {
   const { host } = attempt;
   const missing = await missingImages(attempt);
   if (missing.length === 0) return undefined;
@@ -32,13 +34,13 @@ export async function keepReserve(host: Host): Promise<void> {
   throw new Failure(`the disk is nearly full (${inWords(free)} free): ${roomText(await host.docker.images())}`);
 }
 
-async function missingImages({ host, manifest }: Attempt): Promise<readonly string[]> {
+async function missingImages({ host, manifest }: Order): Promise<readonly string[]> {
   const wanted = [...new Set(Object.values(manifest.processes).map(({ image }) => image))];
   const found = await Promise.all(wanted.map((image) => host.docker.image(image)));
   return wanted.filter((_, index) => found[index] === undefined);
 }
 
-async function sizeOf({ host, live }: Attempt, missing: readonly string[]): Promise<number> {
+async function sizeOf({ host, live }: Order, missing: readonly string[]): Promise<number> {
   const serving = [...new Set(Object.values(live?.content.processes ?? {}).map(({ image }) => image))];
   const found = await Promise.all(serving.map((image) => host.docker.image(image)));
   const largest = Math.max(0, ...found.map((image) => image?.size ?? 0));

@@ -9,6 +9,8 @@ import type { ReleaseRecord } from "../record";
 
 /** Milliseconds between two looks: short, since every one of them is added to the time until a good release serves. */
 const POLL = 25;
+/** The same for a process that only has to stay up. */
+const POLL_IDLE = 250;
 /** Milliseconds that one request of the check may take. */
 const PROBE_LIMIT = 5_000;
 /** Milliseconds it gets even right before the deadline, so that what is reported is the app's answer. */
@@ -37,23 +39,19 @@ export async function untilFit(attempt: Attempt, containers: readonly Container[
 async function untilOneIsFit(attempt: Attempt, container: Container): Promise<void> {
   const { host, manifest } = attempt;
   const { health, settle } = manifest.limits;
-  const begun = host.now();
-  const deadline = begun + health * 1000;
+  const deadline = host.now() + health * 1000;
   const hasPort = portOf(recordOf(attempt), container) !== undefined;
+  const stay = hasPort ? settle * 1000 : Math.max(settle * 1000, SETTLE);
   let fitSince: number | undefined;
   for (;;) {
     const limit = Math.max(PROBE_LEAST, Math.min(PROBE_LIMIT, deadline - host.now()));
     const lack = await lackOf(host, recordOf(attempt), container, limit);
     const now = host.now();
+    if (lack !== undefined && now >= deadline)
+      throw new Failure(`${container.name} was not healthy within ${health} s: ${lack}`, container.id);
     fitSince = lack === undefined ? (fitSince ?? now) : undefined;
-    if (fitSince !== undefined && now - fitSince >= settle * 1000 && (hasPort || now - begun >= SETTLE)) return;
-    if (now >= deadline + settle * 1000) {
-      throw new Failure(
-        `${container.name} was not healthy within ${health} s: ${lack ?? "it did not stay so"}`,
-        container.id,
-      );
-    }
-    await host.sleep(POLL);
+    if (fitSince !== undefined && now - fitSince >= stay) return;
+    await host.sleep(hasPort ? POLL : POLL_IDLE);
   }
 }
 

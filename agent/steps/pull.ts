@@ -9,7 +9,7 @@ const LOOK = 250;
  * Fetches every image by digest, which Docker checks against what it gets. The registry's login goes along with the call and is kept
  * nowhere. An image for another kind of processor is refused here, where it can still be said in words.
  */
-export async function pull({ host, manifest }: Attempt): Promise<string | undefined> {
+export async function pull({ host, manifest }: Pick<Attempt, "host" | "manifest">): Promise<string | undefined> {
   const images = [...new Set(Object.values(manifest.processes).map((process) => process.image))];
   let looked = Number.NEGATIVE_INFINITY;
   const onBytes = async () => {
