@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import Docker from "dockerode";
+import { tarOf } from "./machines/seed";
 import { reasonOf, UserError } from "./userError";
 
 /** A Docker engine, and what the sandbox must know of it. */
@@ -69,6 +70,8 @@ export interface Errand {
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly host?: Docker.HostConfig;
+  /** Files it finds on its disk, by absolute path without the leading slash. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -87,6 +90,7 @@ export async function runErrand(engine: Engine, errand: Errand): Promise<string>
     HostConfig: { ...errand.host },
   });
   try {
+    if (errand.files !== undefined) await container.putArchive(await tarOf(errand.files), { path: "/" });
     await container.start();
     // "next-exit" asked for beside the start would wait for ever on a command that ends before the engine hears of it.
     const { StatusCode: code } = (await container.wait({ condition: "not-running" })) as { StatusCode: number };

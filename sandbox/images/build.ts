@@ -9,6 +9,7 @@ import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
 import { baseRecipe } from "./base";
 import { hostCertificates } from "./hostCertificates";
 import { bareRecipe, goldenRecipe } from "./machine";
+import { postgresRecipe } from "./postgres";
 import { imageOf, type Recipe } from "./recipe";
 import { makeRootfs, rootfsImage } from "./rootfs";
 
@@ -17,6 +18,7 @@ export interface Images {
   readonly golden: string;
   readonly bare: string;
   readonly registry: string;
+  readonly postgres: string;
   readonly python: string;
 }
 
@@ -30,6 +32,7 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
     bare,
     golden: goldenRecipe(imageOf(bare)),
     registry: registryRecipe(ground),
+    postgres: postgresRecipe(ground),
     python: pythonRecipe(ground),
     node: nodeRecipe(ground),
   };
@@ -52,6 +55,7 @@ export async function ensureImages(
     golden: imageOf(all.golden),
     bare: imageOf(all.bare),
     registry: imageOf(all.registry),
+    postgres: imageOf(all.postgres),
     python: imageOf(all.python),
   };
   const wanted = [...Object.values(images), ...extras.map((name) => imageOf(all[name]))];
@@ -75,6 +79,7 @@ export async function ensureImages(
       };
       const apps = async () => {
         await make(all.registry);
+        await make(all.postgres);
         await make(all.python);
         for (const name of extras) await make(all[name]);
       };
