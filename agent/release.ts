@@ -27,6 +27,7 @@ import { prune } from "./steps/prune";
 import { runReleaseCommand } from "./steps/release-command";
 import { retire } from "./steps/retire";
 import { moveSchedules } from "./steps/schedules";
+import { snapshot } from "./steps/snapshot";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
 import { stopInPeace } from "./steps/stop";
@@ -42,6 +43,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "pull", run: ({ fetching }) => fetching.pulled },
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
+  { name: "snapshot", applies: wantsSnapshot, run: snapshot },
   { name: "release command", applies: hasReleaseCommand, run: migrate },
   { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
   { name: "start", run: start },
@@ -298,6 +300,11 @@ function hasLive({ live }: Attempt): boolean {
 /** On the way back the database is newer than the code; what a newer release has made of it stays. */
 function hasReleaseCommand({ manifest }: Attempt): boolean {
   return manifest.release !== undefined && manifest.origin.rollback === undefined;
+}
+
+function wantsSnapshot(attempt: Attempt): boolean {
+  const { snapshot, database } = attempt.manifest;
+  return hasReleaseCommand(attempt) && snapshot !== undefined && database !== undefined;
 }
 
 function hasStaticFiles({ manifest }: Attempt): boolean {
