@@ -25,10 +25,7 @@ function appText(app: AppStatus, now: number): readonly string[] {
     ...(app.busy === undefined ? [] : marked("  … ", `under way: ${app.busy}`)),
     ...processesText(app.processes),
     ...listed("one-offs", app.oneOffs),
-    ...listed(
-      "timers",
-      app.timers.filter((timer) => !(timer in app.processes)),
-    ),
+    ...deliveryText(app.delivery),
     ...snapshotText(app.snapshots),
     ...app.problems.flatMap((problem) => marked("  ! ", problem)),
   ];
@@ -56,6 +53,14 @@ function processesText(processes: AppStatus["processes"]): readonly string[] {
 function runningText({ running, wanted, schedule }: ProcessStatus): string {
   if (schedule !== undefined) return `at ${schedule}`;
   return wanted === 0 ? "ends by itself" : `${running} of ${wanted} run`;
+}
+
+function deliveryText(delivery: AppStatus["delivery"]): readonly string[] {
+  if (!delivery) return [];
+  const { every, held } = delivery;
+  return held === undefined
+    ? [`  the registry is asked for new images every ${every} s`]
+    : marked("  ", `new images are not taken for now: ${held}`);
 }
 
 function snapshotText({ count, newest, at }: AppStatus["snapshots"]): readonly string[] {

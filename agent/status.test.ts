@@ -138,9 +138,10 @@ describe("what is there besides", () => {
           worker: { ...worker, follow: "registry.test/shop:main" },
           nightly: { ...worker, schedule: "0 3 * * *" },
         },
+        delivery: { every: 60 },
       }),
     );
-    host.timersOf.set("shop", { nightly: { argv: [] }, follow: { argv: [] } });
+    host.timersOf.set("shop", { nightly: { argv: [] }, follow_tags: { argv: [] } });
     await host.files.write(appPaths("shop").maintenance, "page", 0o644);
     for (const name of ["1.dump", "3.dump", "3.dump.draft"]) {
       await host.files.write(`${appPaths("shop").snapshots}/${name}`, "", 0o600);
@@ -158,7 +159,8 @@ describe("what is there besides", () => {
       maintenance: true,
       oneOffs: ["shop-r3-web-run-5f"],
       snapshots: { count: 2, newest: 3, at: "2026-01-01T11:40:00.000Z" },
-      timers: ["follow", "nightly"],
+      timers: ["follow_tags", "nightly"],
+      delivery: { every: 60 },
       problems: [],
     });
     expect(found.apps[0]?.processes.web?.running).toBe(2);
@@ -170,7 +172,7 @@ describe("what is there besides", () => {
       "  worker   1 of 1 run    aaaaaaaaaaaa  follows shop:main",
       "  nightly  at 0 3 * * *  aaaaaaaaaaaa",
       "  one-offs: shop-r3-web-run-5f",
-      "  timers: follow",
+      "  the registry is asked for new images every 60 s",
       "  2 snapshots of the database, the newest before release 3 (2026-01-01 11:40:00)",
     ]);
   });
@@ -199,8 +201,8 @@ describe("what is not as it should be", () => {
     container("shop-r4-web-1");
     for (const { path } of doorsOf({ ...record(), release: 4 }, () => "")) await host.files.write(path, "", 0o644);
     expect((await shop()).problems).toEqual([
-      "shop-r4-web-1 runs beside the live release; the next release removes it",
-      "the edge leads to release 4, not to release 3; the next release mends it",
+      "shop-r4-web-1 runs beside the live release; «slipway repair shop» mends it, and so does the next release",
+      "the edge leads to release 4, not to release 3; «slipway repair shop» mends it, and so does the next release",
     ]);
     const lock = await host.lock({ path: appPaths("shop").lock, wait: 0, owner: "bo, pid 9", onWait: () => {} });
     expect(await shop()).toMatchObject({ busy: "bo, pid 9", strays: ["shop-r4-web-1"], problems: [] });
@@ -234,7 +236,7 @@ describe("what is not as it should be", () => {
       reason: "no answer",
     });
     expect(allProblems(found)).toEqual([
-      "shop: nightly: its timer is missing; the next release sets it",
+      "shop: the timer nightly is missing; «slipway repair shop» mends it, and so does the next release",
       "shop: release 4 failed at «health»; «slipway releases shop 4» says why",
       "/etc/caddy/Caddyfile was changed by hand or written by another slipway; the next release writes it anew",
       "the disk has 100 MB free, and a release may want 200 MB, twice its image; make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M",

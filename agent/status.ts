@@ -5,12 +5,14 @@ import { APP_LABEL } from "./compose";
 import { isOneOff, processOf, releaseOf } from "./containers";
 import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
 import { Failure } from "./failure";
+import { heldBecause } from "./held";
 import type { Container, Host } from "./host";
 import { type Row, readLedger } from "./ledger";
 import { inMaintenance } from "./maintenance";
 import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
 import { isLasting } from "./processes";
 import { liveRecords, type ReleaseRecord } from "./record";
+import { timersOf } from "./steps/schedules";
 import { sizeText } from "./words";
 
 /** How one process of an app fares. */
@@ -65,6 +67,8 @@ export interface AppStatus {
   readonly strays: readonly string[];
   /** Names of its timers. */
   readonly timers: readonly string[];
+  /** Where the host follows the tags of its images: how often it asks, in seconds, and why it doesn't for now. */
+  readonly delivery?: { readonly every: number; readonly held?: string };
   /** The newest release tried, if it isn't live. */
   readonly tried?: Tried;
   /** Dumps of its database; `newest` is the release it was made before, `at` when. */
@@ -132,11 +136,12 @@ async function look(
   record: ReleaseRecord | undefined,
   containers: readonly Container[],
 ): Promise<AppStatus> {
-  const [rows, maintenance, busy, timers, snapshots, door] = await Promise.all([
+  const [rows, maintenance, busy, timers, held, snapshots, door] = await Promise.all([
     readLedger(host.files, app),
     inMaintenance(host, app),
     busyWith(host, app),
     host.timers.list(app),
+    heldBecause(host, app),
     host.files.list(appPaths(app).snapshots),
     record && doorOf(host, record),
   ]);
@@ -151,10 +156,17 @@ async function look(
     oneOffs: containers.filter(isOneOff).map(({ name }) => name),
     strays: lasting.filter((container) => isStray(container, record)).map(({ name }) => name),
     timers,
+    ...deliveryOf(record, held),
     ...triedOf(rows, record),
     snapshots: snapshotsOf(snapshots, rows),
   };
-  return { ...found, problems: problemsOf(found, door) };
+  const missing = Object.keys(record ? timersOf(record.content) : {}).filter((timer) => !timers.includes(timer));
+  return { ...found, problems: problemsOf(found, { door, missing }) };
+}
+
+function deliveryOf(record: ReleaseRecord | undefined, held: string | undefined): Pick<AppStatus, "delivery"> {
+  const delivery = record?.content.delivery;
+  return delivery ? { delivery: { every: delivery.every, ...(held !== undefined && { held }) } } : {};
 }
 
 function originOf({ release, origin }: ReleaseRecord, rows: readonly Row[]) {
@@ -238,44 +250,51 @@ async function doorOf(host: Host, { content }: ReleaseRecord): Promise<number | 
   return first === undefined ? Number.NaN : releaseOfDoor(`/${first}`);
 }
 
-function problemsOf(app: Omit<AppStatus, "problems">, door: number | undefined): readonly string[] {
+/** What was looked at besides, and is no part of the answer. */
+interface Findings {
+  /** @see doorOf */
+  readonly door: number | undefined;
+  /** Timers that the live release calls for and the host doesn't have. */
+  readonly missing: readonly string[];
+}
+
+function problemsOf(app: Omit<AppStatus, "problems">, { door, missing }: Findings): readonly string[] {
   const tried = app.tried && [
     `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
       `«slipway releases ${app.app} ${app.tried.release}» says why`,
   ];
   if (app.release === undefined) return ["nothing is live", ...(tried ?? [])];
+  const mend = `«slipway repair ${app.app}» mends it, and so does the next release`;
   // While a release is under way there is more on the host than its records say, and that is as it should be.
   const settled =
     app.busy === undefined
       ? [
-          ...app.strays.map((name) => `${name} runs beside the live release; the next release removes it`),
+          ...app.strays.map((name) => `${name} runs beside the live release; ${mend}`),
+          ...missing.map((timer) => `the timer ${timer} is missing; ${mend}`),
           ...(door === undefined || door === app.release
             ? []
             : [
-                `the edge leads ${Number.isNaN(door) ? "nowhere" : `to release ${door}`}, not to release ${app.release}; the next release mends it`,
+                `the edge leads ${Number.isNaN(door) ? "nowhere" : `to release ${door}`}, not to release ${app.release}; ${mend}`,
               ]),
         ]
       : [];
   return [
-    ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app, name, process)),
+    ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app.app, name, process)),
     ...settled,
     ...(tried ?? []),
   ];
 }
 
 function processProblems(
-  { app, timers }: Pick<AppStatus, "app" | "timers">,
+  app: string,
   name: string,
-  { running, wanted, otherImages, unhealthy, schedule }: ProcessStatus,
+  { running, wanted, otherImages, unhealthy }: ProcessStatus,
 ): readonly string[] {
   const logs = `«slipway logs ${app} ${name}» says why`;
   return [
     ...(running < wanted ? [`${name}: ${running} of ${wanted} run; ${logs}`] : []),
     ...(unhealthy > 0 ? [`${name}: ${unhealthy} of ${running} say they are not healthy; ${logs}`] : []),
     ...otherImages.map((image) => `${name}: runs ${image}, not the release's image; release again`),
-    ...(schedule !== undefined && !timers.includes(name)
-      ? [`${name}: its timer is missing; the next release sets it`]
-      : []),
   ];
 }
 
