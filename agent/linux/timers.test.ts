@@ -23,6 +23,7 @@ WantedBy=timers.target
 [Unit]
 Description=slipway: tidy-up of shop
 After=docker.service caddy.service postgresql.service
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot

@@ -36,6 +36,7 @@ export const linuxTimers: Timers = {
     await Promise.all(gone.map((name) => removeUnits(unitName(app, name))));
     await Promise.all(differing.map(writeUnits));
     await systemctl("daemon-reload");
+    await forget(gone.map((name) => unitName(app, name)));
     if (units.length > 0) await systemctl("start", ...units.map(({ name }) => `${name}.timer`));
     return true;
   },
@@ -71,6 +72,8 @@ export function unitsOf(app: string, name: string, { calendars = [], every, argv
     service: unitText([
       ...head,
       `After=${SERVICES.join(" ")}`,
+      // Else a run that is being stopped when its next time comes counts as one that is started over and over, and fails.
+      "StartLimitIntervalSec=0",
       "",
       "[Service]",
       // Such a unit is being started for as long as it runs, without a limit of time; what is asked to start meanwhile does not.
@@ -124,6 +127,11 @@ async function writeUnits({ name, timer, service }: Units): Promise<void> {
 /** Stops timers, not what they have started; one that systemd doesn't know is stopped already. */
 async function stop(names: readonly string[]): Promise<void> {
   if (names.length > 0) await run(["systemctl", "stop", ...names.map((name) => `${name}.timer`)]);
+}
+
+/** A last run that failed would keep a unit on record that is no more. */
+async function forget(names: readonly string[]): Promise<void> {
+  if (names.length > 0) await run(["systemctl", "reset-failed", ...names.map((name) => `${name}.service`)]);
 }
 
 async function systemctl(...words: readonly string[]): Promise<void> {
