@@ -105,6 +105,7 @@ async function read(response: IncomingMessage): Promise<{ version: string; sha25
 
 /** Calls `work` `rate` times a second by the clock: late calls are made up for, and count from when they were due. */
 async function byTheClock(rate: number, work: (due: number) => void): Promise<void> {
+  if (rate === 0) return;
   const begun = Date.now();
   for (let count = 0; running; count++) {
     const due = begun + (count * 1000) / rate;
@@ -134,12 +135,13 @@ async function main(): Promise<void> {
   const begun = Date.now();
   const kept = Array.from({ length: keptClients }, keepOne);
   let turn = 0;
+  const rate = (kind: keyof typeof rates) => (order.without?.includes(kind) ? 0 : rates[kind] * scale);
   const work = [
-    byTheClock(rates.fresh * scale, (due) => ask("fresh", false, due)),
-    byTheClock(rates.kept * scale, (due) => ask("kept", kept[turn++ % kept.length] ?? false, due)),
-    byTheClock(rates.slow * scale, (due) => ask("slow", false, due)),
-    byTheClock(rates.upload * scale, (due) => ask("upload", false, due)),
-    ...idlePauses.map(sitIdle),
+    byTheClock(rate("fresh"), (due) => ask("fresh", false, due)),
+    byTheClock(rate("kept"), (due) => ask("kept", kept[turn++ % kept.length] ?? false, due)),
+    byTheClock(rate("slow"), (due) => ask("slow", false, due)),
+    byTheClock(rate("upload"), (due) => ask("upload", false, due)),
+    ...(order.without?.includes("idle") ? [] : idlePauses.map(sitIdle)),
   ];
   process.stderr.write("load has begun\n");
   await ended;

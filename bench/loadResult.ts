@@ -9,6 +9,8 @@ export interface LoadOrder {
   readonly host: string;
   /** Part of the full 100 requests a second, 1 where left out. */
   readonly scale?: number;
+  /** Kinds that are left out. */
+  readonly without?: readonly (keyof typeof kinds)[];
 }
 
 /** Kinds of request: a connection for each, connections kept open, some with long pauses, 2 s answers, 1 MB bodies sent over 1 s. */

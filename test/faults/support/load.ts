@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { execa } from "execa";
-import type { LoadResult } from "../../../bench/loadResult";
+import type { LoadOrder, LoadResult } from "../../../bench/loadResult";
 import { type Harbour, hostOf } from "./harbour";
 
 /** A load that is under way. */
@@ -11,13 +11,16 @@ export interface Load {
   stop(): Promise<LoadResult>;
 }
 
-/** Begins load on an app; resolves once it is under way. @param scale part of the full 100 requests a second */
-export async function beginLoad(harbour: Harbour, { scale = 1, app = "harbour" } = {}): Promise<Load> {
-  const order = JSON.stringify({ address: harbour.address, host: hostOf(app), scale });
+/** Begins load on an app; resolves once it is under way. */
+export async function beginLoad(
+  harbour: Harbour,
+  { app = "harbour", ...rest }: { app?: string } & Pick<LoadOrder, "scale" | "without"> = {},
+): Promise<Load> {
+  const order: LoadOrder = { address: harbour.address, host: hostOf(app), ...rest };
   const { slot } = harbour.stack;
   const { stdout: id } = await execa("docker", [
     ...["create", "--interactive", "--rm", "--init", "--network", `slipway-sandbox-${slot}`],
-    ...["--label", `slipway.sandbox=${slot}`, "slipway-sandbox/node:20", "node", "/load.js", order],
+    ...["--label", `slipway.sandbox=${slot}`, "slipway-sandbox/node:20", "node", "/load.js", JSON.stringify(order)],
   ]);
   await execa("docker", ["cp", "-q", resolve("dist/bench/load.js"), `${id}:/load.js`]);
   const child = execa("docker", ["start", "--attach", "--interactive", id], {
