@@ -54,7 +54,7 @@ test("whose process a command gets, if nobody says", () => {
   const release = { process: "worker", command: ["migrate"] };
   expect(processToRun({ content: { ...record().content, release } })).toBe("worker");
   expect(processToRun({ content: { ...record().content, routes } })).toBe("web");
-  expect(processToRun({ content: { ...record().content, routes: [], processes: { one: web } } })).toBe("one");
+  expect(processToRun({ content: { ...record().content, routes: [], processes: { one: web, nightly } } })).toBe("one");
   expect(() => processToRun(record({ routes: [] }))).toThrow(
     "shop has no release command and no route that would say which process is meant; say --process web or worker",
   );

@@ -58,7 +58,7 @@ export async function runAs(
 
 /** The process that a command most likely belongs to. @throws Failure if there is no telling */
 export function processToRun({ content: { app, processes, routes, release } }: Pick<ReleaseRecord, "content">): string {
-  const names = Object.keys(processes);
+  const names = Object.keys(processes).filter((name) => processes[name]?.schedule === undefined);
   const found = release?.process ?? routes[0]?.process ?? (names.length === 1 ? names[0] : undefined);
   if (found === undefined) {
     throw new Failure(
