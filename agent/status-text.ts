@@ -66,7 +66,7 @@ function deliveryText(delivery: AppStatus["delivery"]): readonly string[] {
 function snapshotText({ count, newest, at }: AppStatus["snapshots"]): readonly string[] {
   if (count === 0) return [];
   const when = at === undefined ? "" : ` (${momentText(at)})`;
-  return [`  ${counted(count, "snapshot")} of the database, the newest before release ${newest}${when}`];
+  return marked("  ", `${counted(count, "snapshot")} of the database, the newest before release ${newest}${when}`);
 }
 
 function listed(title: string, names: readonly string[]): readonly string[] {
