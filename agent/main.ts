@@ -11,6 +11,7 @@ import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
 import { removeCommand } from "./commands/remove";
 import { repairCommand } from "./commands/repair";
+import { restoreCommand } from "./commands/restore";
 import { rollbackCommand } from "./commands/rollback";
 import { runOneOffCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
@@ -39,6 +40,7 @@ for (const command of [
   releaseCommand,
   releasesCommand,
   rollbackCommand,
+  restoreCommand,
   followCommand,
   statusCommand,
   logsCommand,

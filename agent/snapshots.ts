@@ -4,6 +4,7 @@ import { Failure } from "./failure";
 import type { Files, Host } from "./host";
 import type { Manifest } from "./manifest";
 import { appPaths } from "./paths";
+import { momentText, tableText } from "./words";
 
 /** What is known of a snapshot. */
 export const Snapshot = z.object({
@@ -124,16 +125,16 @@ export function megabytes(bytes: number): string {
 }
 
 /** The snapshots as a table, the newest first. */
-export function snapshotsText(snapshots: readonly Snapshot[]): readonly (readonly string[])[] {
-  return [
-    ["snapshot", "when", "size", "from", "live then", "who"],
+export function snapshotsText(snapshots: readonly Snapshot[]): readonly string[] {
+  return tableText([
+    ["snapshot", "when (UTC)", "size", "from", "live then", "who"],
     ...snapshots.map(({ id, at, bytes, live, actor }) => [
       id,
-      at.slice(0, 19).replace("T", " "),
+      momentText(at),
       megabytes(bytes),
       id.startsWith(SAFETY) ? "before a restore" : `before release ${id}`,
       live === undefined ? "nothing" : `release ${live}`,
       actor,
     ]),
-  ];
+  ]);
 }

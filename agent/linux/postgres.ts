@@ -1,12 +1,14 @@
 /** Postgres by its own programs. All they need to know comes by their environment, so that no password stands on a command line. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, open, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { connectionEnvironment } from "../connection-url";
-import { Failure } from "../failure";
+import { Failure, reasonOf } from "../failure";
 import type { Database } from "../host";
 import { localAddresses } from "../local-addresses";
 import { redactor } from "../redact";
@@ -41,11 +43,12 @@ export const linuxDatabase: Database = {
       await start(url, ["pg_dump", "-Fc", `--lock-wait-timeout=${DUMP_WAITS}`], ["ignore", file.fd, "pipe"]).succeeded;
       await file.sync();
       const { size } = await file.stat();
+      await writeFile(sumPath(path), await sumOf(draft), { mode: 0o600, flush: true });
       await rename(draft, path);
       await syncFolder(dirname(path));
       return size;
     } catch (thrown) {
-      await rm(draft, { force: true });
+      await Promise.all([draft, sumPath(path)].map((left) => rm(left, { force: true })));
       throw thrown;
     } finally {
       await file.close();
@@ -53,6 +56,7 @@ export const linuxDatabase: Database = {
   },
 
   async restore(url, path) {
+    await refuseSpoilt(path);
     const role = await answerOf(url, ["psql", ...QUIET, "-c", "SELECT current_user"]);
     const list = (await answerOf(url, ["pg_restore", "--list", path])).split("\n");
     const order = restoreOrder(list, role);
@@ -74,6 +78,25 @@ export const linuxDatabase: Database = {
 
 /** No settings file of the user's, bare values, an end at the first error. */
 const QUIET = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
+
+/** `pg_restore` reads a dump with a few wrong bytes in a row's text as if nothing were amiss, so each has a checksum beside it. */
+async function refuseSpoilt(path: string): Promise<void> {
+  const noted = await readFile(sumPath(path), "utf8").catch(() => undefined);
+  if (noted === undefined) throw new Failure(`${path} has no checksum beside it, so nobody knows whether it is whole`);
+  const found = await sumOf(path).catch((thrown) => {
+    throw new Failure(`the dump can't be read: ${reasonOf(thrown)}`);
+  });
+  if (found !== noted)
+    throw new Failure(`${path} is not what was written then (its SHA-256 differs): take another snapshot`);
+}
+
+const sumPath = (path: string) => `${path}.sha256`;
+
+async function sumOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
 
 /** Has `pg_restore` write a script of these entries of a dump, and `psql` carry it out. */
 async function readBack(url: string, path: string, list: readonly string[], before: string): Promise<void> {

@@ -1,0 +1,280 @@
+/** `slipway restore`: puts an app's database back to a snapshot, with the app at rest, and brings the app back whatever happens. */
+
+import { APP_LABEL } from "./compose";
+import { isOneOff, processOf } from "./containers";
+import { Failure, reasonOf } from "./failure";
+import type { Container, Host } from "./host";
+import { inMaintenance, setMaintenance } from "./maintenance";
+import { appPaths } from "./paths";
+import { isLasting } from "./processes";
+import { type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
+import { redactor } from "./redact";
+import { type RestoreRow, writeRestore } from "./restores";
+import {
+  databaseLock,
+  databaseUrl,
+  dumpPath,
+  findSnapshot,
+  megabytes,
+  pruneSnapshots,
+  refuseFullDisk,
+  type Snapshot,
+  safetyId,
+  takeSnapshot,
+} from "./snapshots";
+import { lackOf } from "./steps/health";
+import { counted, momentText } from "./words";
+
+/** Seconds to wait for a migration of the same database, e.g. from another host. */
+const WAIT = 60;
+/** Milliseconds between two looks at whether the app is fit again. */
+const POLL = 250;
+/** Snapshots of the state before a restore that stay, where the app doesn't say how many it keeps. */
+const KEPT = 5;
+
+/** What a restore is about to do. */
+export interface RestorePlan {
+  readonly app: string;
+  readonly snapshot: Snapshot;
+  readonly record: ReleaseRecord;
+  /** Of the database, with its password. */
+  readonly url: string;
+  /** What the snapshot of the present state will be called. */
+  readonly before: string;
+}
+
+/** How a restore is run. */
+export interface RestoreOptions {
+  /** Seconds to wait for a release of the app that is under way. */
+  readonly wait: number;
+  readonly pid: number;
+  readonly actor: string;
+  readonly say: (line: string) => void;
+}
+
+/** How a restore ended. */
+export interface Restored {
+  readonly app: string;
+  readonly snapshot: string;
+  /** What brings the state before it back. */
+  readonly before: string;
+  /** The release that serves. */
+  readonly live: number;
+  readonly seconds: number;
+  /** What of the code and the database may not fit together. */
+  readonly warning?: string;
+}
+
+/** Finds all that a restore needs, and changes nothing. @throws Failure if there is no such snapshot, or nothing live to know the database by */
+export async function planRestore(host: Host, app: string, id: string): Promise<RestorePlan> {
+  const live = await readLive(host.files, app);
+  const [record, environment] = live
+    ? await Promise.all([readRecord(host.files, app, live.release), readEnvironment(host.files, app, live.release)])
+    : [];
+  if (!record || !environment)
+    throw new Failure(`nothing of ${app} is live on this host, so its database is not known here; release it first`);
+  const url = databaseUrl(record.content, environment);
+  if (url === undefined) throw new Failure(`release ${record.release} of ${app} has no database that slipway knows of`);
+  const snapshot = await findSnapshot(host.files, app, id);
+  return { app, snapshot, record, url, before: await safetyId(host.files, app) };
+}
+
+/** What the live code and the database of a snapshot may have against each other; nothing where they were live together. */
+export function mismatch({
+  app,
+  snapshot,
+  record,
+}: Pick<RestorePlan, "app" | "snapshot" | "record">): string | undefined {
+  const { release } = record;
+  if (snapshot.live === release) return undefined;
+  const then = snapshot.live === undefined ? "nothing was live yet" : `release ${snapshot.live} was live`;
+  const back =
+    snapshot.live === undefined
+      ? ""
+      : ` go back to the code of that time (sudo slipway rollback ${app} ${snapshot.live}), or`;
+  return (
+    `release ${release} is live, and the snapshot is from when ${then}: what migrations did since then is undone. ` +
+    `Afterwards${back} release again, which runs them anew`
+  );
+}
+
+/** What people are told before it begins. */
+export function restorePlanText(plan: RestorePlan): readonly string[] {
+  const { app, snapshot, before } = plan;
+  const warning = mismatch(plan);
+  return [
+    `the database of ${app} back to snapshot ${snapshot.id}: ${megabytes(snapshot.bytes)}, made ${momentText(snapshot.at)} UTC by ${snapshot.actor}`,
+    `  visitors see the maintenance page, and the app's containers stop`,
+    `  the database as it is now becomes snapshot ${before}`,
+    `  all that the app has in the database is replaced, whole or not at all`,
+    `  the containers start again, and visitors are let in`,
+    ...(warning ? [`! ${warning}`] : []),
+  ];
+}
+
+/** Carries it out under the app's lock. @throws Failure that says what state the database is in; the app runs again by then if it can */
+export async function restore(host: Host, app: string, id: string, options: RestoreOptions): Promise<Restored> {
+  const { wait, pid, actor, say } = options;
+  const lock = await host.lock({
+    path: appPaths(app).lock,
+    wait,
+    owner: `${actor}, slipway restore ${app} ${id}, pid ${pid}`,
+    onWait: (holder) => say(`… waits for a release of ${app}: ${holder}`),
+  });
+  try {
+    const plan = await planRestore(host, app, id);
+    for (const line of restorePlanText(plan)) say(line);
+    return await onRecord(host, plan, options);
+  } finally {
+    await lock.free();
+  }
+}
+
+/** Writes down how it ends. */
+async function onRecord(host: Host, plan: RestorePlan, { actor, say }: RestoreOptions): Promise<Restored> {
+  const { app, snapshot, record, before, url } = plan;
+  const begun = host.now();
+  const seconds = () => Math.round((host.now() - begun) / 100) / 10;
+  const row: Omit<RestoreRow, "seconds" | "result"> = {
+    at: new Date(begun).toISOString(),
+    actor,
+    snapshot: snapshot.id,
+    live: record.release,
+  };
+  const work = new Work(host, plan, actor, say);
+  try {
+    await work.carryOut();
+  } catch (thrown) {
+    const reason = redactor([url])(reasonOf(thrown));
+    const saved = work.isSaved ? { before } : {};
+    await writeRestore(host.files, app, { ...row, ...saved, seconds: seconds(), result: "failed", reason }).catch(
+      () => {},
+    );
+    throw thrown instanceof Failure ? new Failure(reason, thrown.container) : thrown;
+  }
+  await writeRestore(host.files, app, { ...row, before, seconds: seconds(), result: "restored" });
+  const warning = mismatch(plan);
+  return { app, snapshot: snapshot.id, before, live: record.release, seconds: seconds(), ...(warning && { warning }) };
+}
+
+/** One restore: what it has stopped and closed it opens and starts again. */
+class Work {
+  /** Whether the state before is saved. */
+  isSaved = false;
+  private readonly host: Host;
+  private readonly plan: RestorePlan;
+  private readonly actor: string;
+  private readonly say: (line: string) => void;
+  private isRestored = false;
+  private isClosed = false;
+  private stopped: readonly Container[] = [];
+
+  constructor(host: Host, plan: RestorePlan, actor: string, say: (line: string) => void) {
+    this.host = host;
+    this.plan = plan;
+    this.actor = actor;
+    this.say = say;
+  }
+
+  async carryOut(): Promise<void> {
+    const { host, plan } = this;
+    const size = await host.database.size(plan.url);
+    await refuseFullDisk(host, plan.app, size);
+    const lock = await host.database.lock(plan.url, databaseLock(plan.app), WAIT);
+    const wrong: string[] = [];
+    const noting = (work: Promise<void>) => work.catch((thrown) => void wrong.push(reasonOf(thrown)));
+    await noting(this.replace(size));
+    await lock.free();
+    await noting(this.startAgain());
+    await noting(this.open());
+    if (wrong.length > 0) throw new Failure(`${wrong.join("; ")}\nstate: ${this.stateText()}`);
+    await pruneSnapshots(host.files, plan.app, plan.before, plan.record.content.snapshot?.keep ?? KEPT);
+  }
+
+  private async replace(size: number): Promise<void> {
+    const { host, plan } = this;
+    await this.step("maintenance page", () => this.close());
+    await this.step("stop", () => this.stop());
+    await this.step("save the present state", async () => {
+      const live = plan.record.release;
+      const order = { app: plan.app, url: plan.url, size, id: plan.before, actor: this.actor, live };
+      const { bytes } = await takeSnapshot(host, order);
+      this.isSaved = true;
+      return `${megabytes(bytes)}, snapshot ${plan.before}`;
+    });
+    await this.step("restore", async () => {
+      await host.database.restore(plan.url, dumpPath(plan.app, plan.snapshot.id));
+      this.isRestored = true;
+      return undefined;
+    });
+  }
+
+  /** A page that someone else has put up stays as it is, and stays up. */
+  private async close(): Promise<string | undefined> {
+    const { host, plan } = this;
+    if (await inMaintenance(host, plan.app)) return "it is up already, and stays so afterwards";
+    this.isClosed = true;
+    await setMaintenance(host, plan.app, true);
+    return undefined;
+  }
+
+  private async stop(): Promise<string> {
+    const { host, plan } = this;
+    const all = await host.docker.containers(`${APP_LABEL}=${plan.app}`);
+    const running = all.filter((container) => container.running);
+    this.stopped = running.filter((container) => !isOneOff(container));
+    await Promise.all(running.map(({ id }) => host.docker.stop(id, plan.record.content.limits.drain)));
+    const oneOffs = running.length - this.stopped.length;
+    const ended = oneOffs > 0 ? `, ${counted(oneOffs, "one-off command")} ended` : "";
+    return `${counted(this.stopped.length, "container")}${ended}`;
+  }
+
+  private async startAgain(): Promise<void> {
+    const { host, plan, stopped } = this;
+    if (stopped.length === 0) return;
+    await this.step("start again", async () => {
+      const starts = await Promise.allSettled(stopped.map(({ id }) => host.docker.start(id)));
+      for (const start of starts) if (start.status === "rejected") throw start.reason;
+      return undefined;
+    });
+    const lasting = stopped.filter((container) => isLasting(processOf(container), plan.record.content));
+    await this.step("health", async () => {
+      await Promise.all(lasting.map((container) => this.untilFit(container)));
+      return undefined;
+    });
+  }
+
+  private async untilFit(container: Container): Promise<void> {
+    const { host, plan } = this;
+    const limit = plan.record.content.limits.health;
+    const deadline = host.now() + limit * 1000;
+    for (;;) {
+      const lack = await lackOf(host, plan.record, container).catch(reasonOf);
+      if (lack === undefined) return;
+      if (host.now() >= deadline) throw new Failure(`${container.name} was not healthy within ${limit} s: ${lack}`);
+      await host.sleep(POLL);
+    }
+  }
+
+  private async open(): Promise<void> {
+    if (this.isClosed) await setMaintenance(this.host, this.plan.app, false);
+  }
+
+  private stateText(): string {
+    const { app, snapshot, before } = this.plan;
+    if (!this.isRestored) return `the database is as it was before; mend the cause and try again`;
+    return `the database is that of snapshot ${snapshot.id}; back to the state before: sudo slipway restore ${app} ${before} --yes`;
+  }
+
+  private async step(name: string, run: () => Promise<string | undefined>): Promise<void> {
+    const begun = this.host.now();
+    const elapsed = () => `${((this.host.now() - begun) / 1000).toFixed(2)} s`;
+    try {
+      const note = await run();
+      this.say(`✓ ${name} ${elapsed()}${note ? ` (${note})` : ""}`);
+    } catch (thrown) {
+      this.say(`✗ ${name} ${elapsed()}`);
+      throw new Failure(`${name}: ${reasonOf(thrown)}`);
+    }
+  }
+}
