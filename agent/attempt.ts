@@ -25,7 +25,7 @@ export interface Attempt {
   record?: ReleaseRecord;
   /** Containers of this release, set by `create`. */
   containers: readonly Container[];
-  /** Whether the release command has run: from then on the old release lives with what it did to the database. */
+  /** Whether the release command has begun: from then on the old release lives with what it did to the database. */
   migrated?: boolean;
   /** Number under which the database was dumped before that, if it was. */
   snapshot?: number;

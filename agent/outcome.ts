@@ -61,7 +61,7 @@ function stateText({ manifest, release, live }: Attempt, wasSwitched: boolean): 
     : `release ${live.release} keeps serving${where}; ${nothingLeft}`;
 }
 
-/** Once the release command has run, going back is more than leading traffic back. */
+/** Once the release command has begun, going back is more than leading traffic back. */
 function databaseText({ manifest, live, migrated, snapshot, oldIsUnfit }: Attempt): readonly string[] {
   if (!migrated || !live) return [];
   const unfit = oldIsUnfit === undefined ? "" : `, which is not healthy on that: ${oldIsUnfit}`;

@@ -202,7 +202,7 @@ const failures: {
   {
     name: "disk full while it is pulled",
     step: "pull",
-    reason: "the disk is nearly full (0 MB free)",
+    reason: "the disk is nearly full (0 KB free)",
     set: (it) => {
       it.free = 300e6;
       it.images.set(image("2"), { size: 400e6 });
@@ -458,6 +458,20 @@ describe("afterwards", () => {
     expect(await run(manifest("1"))).toBe("unchanged");
     expect(await run(manifest("2"))).toBe("live");
     expect(names()).toEqual([id, "shop-r2-web-1", "shop-r2-worker-1"]);
+  });
+
+  test("a ledger that can't be written is said, and made good by the next run", async () => {
+    await run(manifest("1"));
+    host.broken.set("files.append /var/lib/slipway/apps/shop/ledger.jsonl", "no space");
+    expect(await run(manifest("2"))).toBe("live");
+    expect(err).toEqual(["! no row was written to the ledger: no space"]);
+    host.broken.clear();
+    expect(await run(manifest("3"))).toBe("live");
+    expect(ledger().map(({ release: number, result }) => `${number} ${result}`)).toEqual([
+      "1 live",
+      "2 live",
+      "3 live",
+    ]);
   });
 
   test("what was said stands in the release's log, secrets blotted out", async () => {

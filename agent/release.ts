@@ -44,7 +44,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
   { name: "snapshot", applies: wantsSnapshot, run: snapshot },
-  { name: "release command", applies: hasReleaseCommand, run: migrate },
+  { name: "release command", applies: hasReleaseCommand, run: runReleaseCommand },
   { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
   { name: "start", run: start },
   { name: "health", run: checkHealth },
@@ -167,7 +167,7 @@ async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<
   const late = await runSteps(AFTERWARDS, attempt, () => [lock.lost]);
   if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
   const milliseconds = host.now() - begun;
-  await writeRow(host.files, app, { ...rowOf(attempt, begun), milliseconds, result: "live" });
+  await enter({ ...rowOf(attempt, begun), milliseconds, result: "live" }, attempt, voice);
   const addresses = addressesOf(manifest);
   voice.say(liveText(app, release, addresses));
   return { app, release, result: "live", serving: release, addresses, milliseconds };
@@ -182,7 +182,7 @@ async function fail(attempt: Attempt, { voice }: Lease, begun: number, failed: F
   await undo(attempt, voice);
   const reason = voice.redact(reasonOf(thrown));
   const milliseconds = host.now() - begun;
-  await writeRow(host.files, app, { ...rowOf(attempt, begun), milliseconds, result: "failed", step, reason });
+  await enter({ ...rowOf(attempt, begun), milliseconds, result: "failed", step, reason }, attempt, voice);
   for (const line of failureText(attempt, { step, reason, wasSwitched }, lines)) voice.complain(line);
   if (!(thrown instanceof Failure)) throw thrown;
   const addresses = live ? addressesOf(live.content) : [];
@@ -219,12 +219,6 @@ async function runSteps(
     }
   }
   return undefined;
-}
-
-/** Even one that fails may have changed the database. */
-function migrate(attempt: Attempt): Promise<string | undefined> {
-  attempt.migrated = true;
-  return runReleaseCommand(attempt);
 }
 
 /** Leads back what has been moved and removes everything of a release that will not serve. What can't be done now the next run does. */
@@ -337,6 +331,13 @@ function voiceOf({ say, complain }: ReleaseOptions, redact: (text: string) => st
       await log?.end();
     },
   };
+}
+
+/** A full disk must not keep people from hearing how it ended. */
+async function enter(row: Row, { host, manifest }: Attempt, voice: Voice): Promise<void> {
+  await writeRow(host.files, manifest.app, row).catch((thrown) =>
+    voice.complain(`! no row was written to the ledger: ${reasonOf(thrown)}`),
+  );
 }
 
 function rowOf({ manifest, release }: Attempt, begun: number): Omit<Row, "result"> {

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { agoText, cut, digestText, momentText, sizeText, tableText, wrapped } from "./words";
 
 test("sizes, moments and digests", () => {
-  expect([0, -5, 4.8e8, 999_400_000, 1e9, 12.34e9].map(sizeText)).toEqual([
-    "0 MB",
-    "0 MB",
+  expect([0, -5, 8_148, 999_400, 4.8e8, 999_400_000, 1e9, 12.34e9].map(sizeText)).toEqual([
+    "0 KB",
+    "0 KB",
+    "8 KB",
+    "999 KB",
     "480 MB",
     "999 MB",
     "1.0 GB",

@@ -1,8 +1,9 @@
 /** Sizes, times and images as people read them. */
 
-/** Bytes, e.g. `12.3 GB` or `480 MB`. */
+/** Bytes, e.g. `12.3 GB`, `480 MB` or `8 KB`. */
 export function sizeText(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(0, Math.round(bytes / 1e6))} MB`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.max(0, Math.round(bytes / 1e3))} KB`;
 }
 
 /** A moment in ISO 8601, to the second: `2026-01-02 03:04:05`, UTC. */

@@ -1,10 +1,10 @@
 /** Files of the machine itself. */
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Failure } from "../failure";
 import type { Files } from "../host";
 
-/** Files as Linux keeps them. */
-export const linuxFiles: Files = {
+const files: Files = {
   async read(path) {
     return readFile(path, "utf8").catch(absent);
   },
@@ -53,6 +53,36 @@ export const linuxFiles: Files = {
   async remove(path) {
     await rm(path, { recursive: true, force: true });
   },
+};
+
+/** What the system says when a disk or a folder is not as it should be, in words that say what to do. */
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full. To make room: sudo docker image prune; sudo journalctl --vacuum-size=200M; a larger disk",
+  EDQUOT: "the disk's quota is used up",
+  EROFS: "the disk is read-only; «sudo dmesg» says why",
+  EIO: "the disk has errors; «sudo dmesg» tells more",
+  EACCES: "no permission",
+  EISDIR: "there is a folder in its place",
+  ENOTDIR: "there is a file in place of a folder",
+};
+
+/** A full disk is no bug. */
+function told(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const cause = CAUSES[error.code ?? ""];
+    throw cause === undefined ? error : new Failure(`${path}: ${cause}`);
+  };
+}
+
+/** Files as Linux keeps them. */
+export const linuxFiles: Files = {
+  read: (path) => files.read(path).catch(told(path)),
+  write: (path, text, mode) => files.write(path, text, mode).catch(told(path)),
+  append: (path, text) => files.append(path, text).catch(told(path)),
+  link: (path, target) => files.link(path, target).catch(told(path)),
+  walk: (path) => files.walk(path).catch(told(path)),
+  list: (path) => files.list(path).catch(told(path)),
+  remove: (path) => files.remove(path).catch(told(path)),
 };
 
 function absent(error: NodeJS.ErrnoException): undefined {

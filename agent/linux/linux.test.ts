@@ -4,6 +4,7 @@ import { mkdtemp, readlink, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../failure";
 import { linuxFiles } from "./files";
 import { linuxLock } from "./lock";
 
@@ -30,6 +31,14 @@ test("files: whole, with their mode, in folders made for them; absent ones read 
   await linuxFiles.remove(join(folder, "a"));
   await linuxFiles.remove(join(folder, "a"));
   expect(await linuxFiles.walk(folder)).toEqual([]);
+});
+
+test("what the system refuses is said in words, with the path", async () => {
+  const file = join(folder, "file");
+  await linuxFiles.write(file, "", 0o644);
+  await expect(linuxFiles.append(folder, "x")).rejects.toThrow(`${folder}: there is a folder in its place`);
+  await expect(linuxFiles.append(folder, "x")).rejects.toBeInstanceOf(Failure);
+  await expect(linuxFiles.append("/dev/full", "x")).rejects.toThrow("/dev/full: the disk is full. To make room: ");
 });
 
 test("a lock: a second one waits, says for whom, and gets it when the first is done", async () => {

@@ -2,6 +2,7 @@ import type { Attempt } from "../attempt";
 import { Failure } from "../failure";
 import type { Host, Image } from "../host";
 import { DOCKER } from "../paths";
+import { sizeText } from "../words";
 import { prune } from "./prune";
 
 /** Bytes a first release's image is taken to have, on nothing better. */
@@ -22,7 +23,7 @@ export async function guardDisk(attempt: Order): Promise<string | undefined> {
   const { free, size } = await host.disk(DOCKER);
   if (free >= wanted) return note;
   throw new Failure(
-    `the disk has ${inWords(free)} free of ${inWords(size)}, and this release wants ${inWords(wanted)}, twice its images. ` +
+    `the disk has ${sizeText(free)} free of ${sizeText(size)}, and this release wants ${sizeText(wanted)}, twice its images. ` +
       roomText(await host.docker.images()),
   );
 }
@@ -31,7 +32,7 @@ export async function guardDisk(attempt: Order): Promise<string | undefined> {
 export async function keepReserve(host: Host): Promise<void> {
   const { free, size } = await host.disk(DOCKER);
   if (free >= Math.min(size * RESERVE.part, RESERVE.bytes)) return;
-  throw new Failure(`the disk is nearly full (${inWords(free)} free): ${roomText(await host.docker.images())}`);
+  throw new Failure(`the disk is nearly full (${sizeText(free)} free): ${roomText(await host.docker.images())}`);
 }
 
 async function missingImages({ host, manifest }: Order): Promise<readonly string[]> {
@@ -49,14 +50,9 @@ async function sizeOf({ host, live }: Order, missing: readonly string[]): Promis
 
 function roomText(images: readonly Image[]): string {
   const largest = [...images].sort((a, b) => b.size - a.size).slice(0, 3);
-  const listed = largest.map(({ digests, id, size }) => `${digests[0] ?? id} (${inWords(size)})`).join(", ");
+  const listed = largest.map(({ digests, id, size }) => `${digests[0] ?? id} (${sizeText(size)})`).join(", ");
   return (
     "To make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M; " +
     `a larger disk. The largest images here: ${listed || "none"}`
   );
-}
-
-/** Bytes as people say them. */
-function inWords(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(0, Math.round(bytes / 1e6))} MB`;
 }

@@ -31,10 +31,7 @@ async function lockDatabase({ host, manifest }: Attempt): Promise<Lock | undefin
   if (url === undefined) return undefined;
   const { lock } = manifest.limits;
   return host.database.lock(url, databaseLock(manifest.app), lock || WAIT).catch((thrown) => {
-    const waited = lock > 0 ? `limits.lock, ${lock} s` : `${WAIT} s`;
-    throw new Failure(
-      `the release command needs the app's database to itself, and waited at most ${waited}: ${reasonOf(thrown)}`,
-    );
+    throw new Failure(`the app's database is not to be had for the release command: ${reasonOf(thrown)}`);
   });
 }
 
@@ -50,7 +47,10 @@ async function untilLost(attempt: Attempt, container: Container, lock: Lock): Pr
   }
 }
 
-async function runCommand({ host, manifest, say }: Attempt, container: Container): Promise<void> {
+async function runCommand(attempt: Attempt, container: Container): Promise<void> {
+  const { host, manifest, say } = attempt;
+  // Even one that fails may have changed the database.
+  attempt.migrated = true;
   const command = manifest.release?.command.join(" ");
   let isLockedOut = false;
   const onLine = (line: string) => {
