@@ -121,6 +121,7 @@ export async function refuseFullDisk(host: Host, app: string, size: number): Pro
 /** Bytes as people say them, in MB; below ten with one digit after the point. */
 export function megabytes(bytes: number): string {
   const value = bytes / 1e6;
+  if (value < 0.05) return "less than 0.1 MB";
   return `${value.toLocaleString("en", { maximumFractionDigits: value < 9.95 ? 1 : 0 })} MB`;
 }
 

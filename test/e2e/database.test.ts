@@ -1,0 +1,138 @@
+/** What a release does to the app's database, and the way back, on a machine of the sandbox. */
+import { rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ask, askConstantly, TestStack } from "./support/stack";
+
+const stack = new TestStack(1);
+let url = "";
+
+beforeAll(async () => {
+  await stack.verb("down");
+  url = (await stack.up()).url;
+});
+afterAll(() => stack.remove());
+
+const release = async () => Number(/id="release">(\d+)</.exec((await ask(url)).body)?.[1]);
+
+/** Runs SQL as the app's role does; one line for each row. */
+async function sql(...statements: string[]): Promise<string> {
+  const asApp = `. /var/lib/slipway/apps/notes/releases/1/env; export PGPASSWORD="$DB_PASSWORD"; exec psql -h 127.0.0.1 -U "$DB_USER" -XqAt "$@"`;
+  return stack.onMachine("bash", "-c", asApp, "psql", "notes", ...statements.flatMap((one) => ["-c", one]));
+}
+
+const tables = async () =>
+  (await sql("SELECT relname FROM pg_class WHERE relname IN ('later', 'board_note') ORDER BY 1")).split("\n");
+const snapshots = async () =>
+  (
+    JSON.parse(await stack.onMachine("slipway", "restore", "notes", "--list", "--json")) as {
+      snapshots: { id: string }[];
+    }
+  ).snapshots.map(({ id }) => id);
+
+function migration(name: string, after: string, statement: string): string {
+  const path = `${stack.app}/board/migrations/${name}.py`;
+  writeFileSync(
+    path,
+    `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("board", "${after}")]\n    operations = [migrations.RunSQL("${statement}")]\n`,
+  );
+  return path;
+}
+
+it("saves the database before a migration, readable by root alone", async () => {
+  await sql("INSERT INTO board_note (text, written) SELECT 'row ' || g, now() FROM generate_series(1, 300) g");
+  migration("0002_later", "0001_initial", "CREATE TABLE later (id int); DELETE FROM board_note WHERE id > 100");
+  const { exitCode, all } = await stack.verb("up");
+  expect(exitCode, all).toBe(0);
+  expect(all).toContain("restore with: sudo slipway restore notes 2");
+  expect(await sql("SELECT count(*) FROM board_note")).toBe("100");
+  expect(await tables()).toEqual(["board_note", "later"]);
+  expect(await stack.onMachine("stat", "-c", "%a %U", "/var/lib/slipway/apps/notes/snapshots/2.dump")).toBe("600 root");
+  expect(await snapshots()).toEqual(["2"]);
+});
+
+it("says first what a restore would do, and does nothing", async () => {
+  expect(await stack.onMachine("slipway", "restore", "notes", "2")).toContain(
+    "nothing is done yet; to do it: sudo slipway restore notes 2 --yes",
+  );
+  expect(await tables()).toEqual(["board_note", "later"]);
+});
+
+it("brings rows and schema back, and leaves no table of a later migration", async () => {
+  expect(await stack.onMachine("slipway", "restore", "notes", "2", "--yes")).toContain(
+    "go back to the code of that time",
+  );
+  expect(await sql("SELECT count(*), max(text) FROM board_note")).toBe("300|row 99");
+  expect(await tables()).toEqual(["board_note"]);
+  expect((await ask(url)).status).toBe(200);
+  expect(await snapshots()).toEqual(["before-restore-1", "2"]);
+});
+
+it("undoes a restore by another one", async () => {
+  await stack.onMachine("slipway", "restore", "notes", "before-restore-1", "--yes");
+  expect(await sql("SELECT count(*) FROM board_note")).toBe("100");
+  expect(await tables()).toEqual(["board_note", "later"]);
+});
+
+it("changes nothing when the dump is spoilt, and the app serves again", async () => {
+  const dump = "/var/lib/slipway/apps/notes/snapshots/2.dump";
+  await stack.onMachine("bash", "-c", `cp -p ${dump} /root/whole && truncate -s -9 ${dump}`);
+  await expect(stack.onMachine("slipway", "restore", "notes", "2", "--yes")).rejects.toThrow(
+    /is not what was written then[\s\S]*the database is as it was before/,
+  );
+  await stack.onMachine("mv", "/root/whole", dump);
+  expect(await sql("SELECT count(*) FROM board_note")).toBe("100");
+  expect((await ask(url)).status).toBe(200);
+});
+
+it("gives up on a migration that waits for someone's lock, and says so, while the old release serves", async () => {
+  const path = migration("0003_waits", "0002_later", "ALTER TABLE board_note ADD COLUMN waits int");
+  stack.configure((settings) => settings.setIn(["config", "slipway:apps", "notes", "limits", "lock"], 2));
+  const holder = sql("BEGIN; LOCK TABLE board_note IN ACCESS SHARE MODE; SELECT pg_sleep(600)").catch(() => "");
+  const load = askConstantly(url);
+  const { exitCode, all } = await stack.verb("up");
+  const { failures } = await load.stop();
+  await sql(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid()",
+  );
+  await holder;
+  expect(exitCode).toBe(1);
+  expect(all).toContain("another session of the database held a lock it needs for longer than 2 s (limits.lock");
+  expect(all).toContain("sudo slipway restore notes 3");
+  expect(failures).toEqual([]);
+  expect(await release()).toBe(2);
+  rmSync(path);
+});
+
+it("keeps two from migrating the same database at once, and names the holder", async () => {
+  const holder = sql(
+    "SET application_name = 'slipway notes'",
+    "SELECT pg_advisory_lock(hashtextextended('slipway:notes', 0))",
+    "SELECT pg_sleep(601)",
+  ).catch(() => "");
+  await sleep(1_000);
+  stack.edit("board/templates/board/board.html", (text) => text.replace("<h1>Notes</h1>", "<h1>Held notes</h1>"));
+  const held = await stack.verb("up");
+  expect(held.exitCode).toBe(1);
+  expect(held.all).toMatch(
+    /the lock «slipway:notes» was not free within 2 s: slipway notes, from 127\.0\.0\.1, since .* holds it/,
+  );
+  await sql(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(601)' AND pid <> pg_backend_pid()",
+  );
+  await holder;
+  await stack.up();
+  expect((await ask(url)).body).toContain("Held notes");
+});
+
+it("never shows the password to whoever lists the programs", async () => {
+  const found = await stack.onMachine(
+    "bash",
+    "-c",
+    `. /var/lib/slipway/apps/notes/releases/1/env
+     slipway restore notes before-restore-1 --yes >/dev/null & seen=
+     while kill -0 $! 2>/dev/null; do ps axww -o args | grep -F "$DB_PASSWORD" && seen=yes; sleep 0.05; done
+     echo "seen \${seen:-nowhere}"`,
+  );
+  expect(found).toBe("seen nowhere");
+});
