@@ -284,7 +284,13 @@ const failures: {
     reason: "GET /up answered 500",
     set: (it) => it.images.set(image("2"), { answers: 500 }),
   },
-  { name: "edge refuses", step: "edge", reason: "ambiguous", set: (it) => failOnce(it, "edge.load", 2, "ambiguous") },
+  {
+    name: "edge refuses",
+    step: "edge",
+    reason: "ambiguous",
+    set: (it) => failOnce(it, "edge.load", 2, "ambiguous"),
+    asked: { routes: [{ host: "new.shop.test", process: "web" }] },
+  },
   {
     name: "pointer not written",
     step: "edge",

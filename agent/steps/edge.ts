@@ -15,7 +15,9 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
     const others = before.filter(({ content }) => content.app !== manifest.app);
     attempt.switched = true;
     await openDoors(host, record);
-    await setEdge(host, caddyfile([...others, record]));
+    const text = caddyfile([...others, record]);
+    // Most releases leave it as it is, and the edge has been brought in line with it when this run began.
+    if ((await host.files.read(CADDYFILE)) !== text) await setEdge(host, text);
     await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
   } finally {
     await lock.free();

@@ -28,8 +28,10 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
   }
   const paths = releasePaths(manifest.app, release);
   const project = composeProject({ manifest, release, ports: recordOf(attempt).ports });
-  await host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600);
-  await host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600);
+  await Promise.all([
+    host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600),
+    host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600),
+  ]);
 }
 
 function refuseTakenHosts(manifest: Manifest, live: readonly ReleaseRecord[]): void {

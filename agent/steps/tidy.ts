@@ -39,16 +39,14 @@ function isDown(container: Container, { content }: ReleaseRecord): boolean {
   return !container.running && isLasting(processOf(container), content);
 }
 
-/** What can't be started is left to the release or the person who comes next. */
+/** What can't be started is left to the release or the person who comes next; what Docker starts over and over is left to Docker. */
 async function startAgain(host: Host, containers: readonly Container[]): Promise<readonly Container[]> {
-  const started = await Promise.all(
-    containers.map((container) =>
-      host.docker.start(container.id).then(
-        () => [container],
-        () => [],
-      ),
-    ),
-  );
+  const start = async (container: Container) => {
+    if ((await host.docker.condition(container.id)).status === "restarting") return [];
+    await host.docker.start(container.id);
+    return [container];
+  };
+  const started = await Promise.all(containers.map((container) => start(container).catch(() => [])));
   return started.flat();
 }
 
