@@ -4,6 +4,8 @@ import { dropletBody, type TestSandbox, testSandbox } from "./testing";
 
 const ID = 530000001;
 const machine = (number = 0) => `droplet-${ID + number}`;
+/** What becomes of database servers where there are none. */
+const databases = { clusters: 0, turnedOn: [], vanished: [], orphans: [], resumed: [] };
 
 /** The daemon started again on the same records and machines. */
 function again(before: TestSandbox) {
@@ -34,6 +36,7 @@ describe("restore", () => {
       vanished: [],
       orphans: [],
       resumed: [],
+      databases,
     });
   });
 
@@ -44,7 +47,8 @@ describe("restore", () => {
     const droplet = (await before.ask("GET", `/v2/droplets/${ID}`)).body;
     const firewalls = (await before.ask("GET", "/v2/firewalls")).body;
     const after = again(before);
-    expect(await after.restore()).toEqual({ droplets: 1, turnedOn: [], vanished: [], orphans: [], resumed: [] });
+    const well = { turnedOn: [], vanished: [], orphans: [], resumed: [] };
+    expect(await after.restore()).toEqual({ droplets: 1, ...well, databases });
     await after.settled();
     expect((await after.ask("GET", `/v2/droplets/${ID}`)).body).toEqual(droplet);
     expect((await after.ask("GET", "/v2/firewalls")).body).toEqual(firewalls);

@@ -7,6 +7,7 @@ import { Faults } from "./control/faults";
 import type { Forwards } from "./control/forwards";
 import { controlApp } from "./control/routes";
 import { defaultSettings, Settings } from "./control/settings";
+import type { Databases } from "./databases/databases";
 import { digitalOceanApp } from "./digitalocean/app";
 import type { Cloud } from "./digitalocean/cloud";
 import { type RestoreReport, reconcile } from "./digitalocean/reconcile";
@@ -23,6 +24,7 @@ export type { RestoreReport } from "./digitalocean/reconcile";
 /** What the emulated clouds need of the process they live in. */
 export interface SandboxDeps {
   readonly machines: Machines;
+  readonly databases: Databases;
   readonly store: Store;
   readonly clock: Clock;
   readonly network: NetworkPlan;
@@ -64,6 +66,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const started = deps.clock.now();
   const surroundings = { faults: new Faults(), requests: new RequestLog(), uncovered: new UncoveredList() };
   const work = new WorkQueue();
+  const servers = new WorkQueue();
   let settings = standard;
   const state = emptyState();
   const saver = new Saver(deps.store, () => ({ version: 1, settings, clock: clock.state, digitalocean: state }));
@@ -71,10 +74,13 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     state,
     clock,
     network: deps.network,
-    taken: () => state.droplets.map((droplet) => droplet.address),
+    taken: () => [...state.droplets, ...state.databases].map(({ address }) => address),
     machines: deps.machines,
     work,
+    databases: deps.databases,
+    servers,
     filters: new Map(),
+    sources: new Map(),
     underway: new Map(),
     settings: () => settings,
     save: () => saver.save(),
@@ -84,15 +90,17 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   async function reset(): Promise<number> {
     Object.assign(state, emptyState());
     cloud.filters.clear();
+    cloud.sources.clear();
     settings = standard;
     clock.release();
     surroundings.faults.clear();
     surroundings.requests.clear();
     surroundings.uncovered.clear();
     const machines = await deps.machines.list();
-    // Behind whatever is under way on a machine, so that nothing is made after it was destroyed.
-    const all = new Set([...machines, ...work.machines()]);
-    await Promise.all([...all].map((id) => work.run(id, () => deps.machines.destroy(id))));
+    await Promise.all([
+      destroyAll(work, machines, (id) => deps.machines.destroy(id)),
+      destroyAll(servers, await deps.databases.list(), (id) => deps.databases.destroy(id)),
+    ]);
     await saver.save();
     return machines.length;
   }
@@ -103,6 +111,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       version: deps.version,
       uptime_seconds: Math.round((deps.clock.now() - started) / 1000),
       droplets: state.droplets.length,
+      databases: state.databases.length,
       resident_bytes: process.memoryUsage.rss(),
       ...(await deps.facts?.()),
     };
@@ -146,8 +155,19 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     },
     async settled() {
       await work.idle();
+      await servers.idle();
       await Promise.all(cloud.underway.values());
       await saver.save();
     },
   };
+}
+
+/** Destroys each, behind whatever is under way on it, so that nothing is made after it was destroyed. */
+async function destroyAll(
+  work: WorkQueue,
+  ids: readonly string[],
+  destroy: (id: string) => Promise<void>,
+): Promise<void> {
+  const all = new Set([...ids, ...work.machines()]);
+  await Promise.all([...all].map((id) => work.run(id, () => destroy(id))));
 }

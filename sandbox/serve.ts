@@ -5,6 +5,8 @@ import { serve as listen } from "@hono/node-server";
 import { createSandboxApp } from "./app";
 import { systemClock } from "./control/clock";
 import { buildOf, checkPort, pidFile } from "./daemon";
+import { Authority } from "./databases/authority";
+import { DockerDatabases } from "./databases/docker";
 import { TcpForwards } from "./forwards/forwards";
 import { probeConfinement } from "./machines/confinement";
 import { DockerMachines } from "./machines/docker";
@@ -31,10 +33,19 @@ export async function serve(slot: Slot, version: string, program: string): Promi
     registries: [{ server: slot.registry.server, ca: certificate.ca }],
     notes: join(slot.folder, "machines"),
   });
+  const kept = join(slot.folder, "databases");
+  const databases = new DockerDatabases({
+    engine,
+    slot,
+    image: images.postgres,
+    authority: new Authority(engine, images.postgres, kept),
+    notes: join(kept, "servers"),
+  });
   const forwards = new TcpForwards(join(slot.folder, "forwards.json"), slot.forwardPorts);
   const build = await buildOf(program);
   const { app, restore, settled } = createSandboxApp({
     machines,
+    databases,
     store: fileStore(join(slot.folder, "state.json")),
     clock: systemClock,
     network: planOf(slot),
@@ -83,7 +94,8 @@ function planOf(slot: Slot) {
   return {
     subnet: slot.network.subnet,
     gateway: slot.network.gateway,
-    machines: [`${net}.10`, `${net}.199`],
+    machines: [`${net}.10`, `${net}.179`],
+    databases: [`${net}.180`, `${net}.199`],
     reserved: [`${net}.200`, `${net}.250`],
   } as const;
 }

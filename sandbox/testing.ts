@@ -1,6 +1,7 @@
 import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app";
 import { defaultNetwork } from "./cloud/network";
 import type { Settings } from "./control/settings";
+import { type MemoryDatabases, memoryDatabases } from "./databases/memory";
 import { type MemoryMachines, memoryMachines } from "./machines/memory";
 import { memoryStore } from "./store/memory";
 
@@ -15,6 +16,7 @@ export interface Got {
 /** A sandbox in process with machines in memory, its time standing still at the start. */
 export interface TestSandbox extends Sandbox {
   readonly machines: MemoryMachines;
+  readonly databases: MemoryDatabases;
   readonly deps: SandboxDeps;
   /** What was logged so far. */
   readonly lines: string[];
@@ -34,9 +36,11 @@ export const KEY = {
 /** Makes a sandbox for a test. */
 export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps> = {}): TestSandbox {
   const machines = memoryMachines();
+  const databases = memoryDatabases();
   const lines: string[] = [];
   const deps: SandboxDeps = {
     machines,
+    databases,
     store: memoryStore(),
     clock: { now: () => Date.parse(NOW) },
     network: defaultNetwork,
@@ -49,6 +53,7 @@ export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps>
   return {
     ...sandbox,
     machines,
+    databases,
     deps,
     lines,
     async ask(method, path, body) {

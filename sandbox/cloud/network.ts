@@ -8,6 +8,8 @@ export interface NetworkPlan {
   readonly gateway: string;
   /** First and last address for machines. */
   readonly machines: readonly [string, string];
+  /** First and last address for database servers. */
+  readonly databases: readonly [string, string];
   /** First and last address for reserved IPs. */
   readonly reserved: readonly [string, string];
 }
@@ -16,7 +18,8 @@ export interface NetworkPlan {
 export const defaultNetwork: NetworkPlan = {
   subnet: "10.213.0.0/24",
   gateway: "10.213.0.1",
-  machines: ["10.213.0.10", "10.213.0.199"],
+  machines: ["10.213.0.10", "10.213.0.179"],
+  databases: ["10.213.0.180", "10.213.0.199"],
   reserved: ["10.213.0.200", "10.213.0.250"],
 };
 
@@ -38,7 +41,8 @@ export function addressNumber(address: string): number {
     .reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
-function numberAddress(number: number): string {
+/** The IPv4 address a number stands for. */
+export function numberAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 }
 

@@ -2,8 +2,11 @@ import type { NetworkPlan } from "../cloud/network";
 import type { WorkQueue } from "../cloud/work";
 import type { Clock } from "../control/clock";
 import type { Settings } from "../control/settings";
+import type { Databases } from "../databases/databases";
 import type { Machines } from "../machines/machines";
 import type { Action } from "./actions/model";
+import type { Cluster } from "./databases/model";
+import type { AppliedSources } from "./databases/sources";
 import type { Filters } from "./firewalls/filters";
 import type { State } from "./state";
 
@@ -16,9 +19,13 @@ export interface Cloud {
   taken(): Iterable<string>;
   readonly machines: Machines;
   readonly work: WorkQueue;
+  readonly databases: Databases;
+  /** Work on database servers. */
+  readonly servers: WorkQueue;
   readonly filters: Filters;
-  /** Work under way of actions that are in progress. */
-  readonly underway: Map<Action, Promise<void>>;
+  readonly sources: AppliedSources;
+  /** Work under way of actions that are in progress, and of clusters that have a task. */
+  readonly underway: Map<Action | Cluster, Promise<void>>;
   settings(): Settings;
   /** Keeps the records after a change that no request waits for. */
   save(): Promise<void>;

@@ -2,6 +2,7 @@ import { alignMachine, destroyOrphans, type Outcome } from "../cloud/align";
 import { applyAddresses } from "./actions/changes";
 import { perform } from "./actions/run";
 import type { Cloud } from "./cloud";
+import { type DatabaseReport, reconcileDatabases } from "./databases/reconcile";
 import { type Droplet, machineId } from "./droplets/model";
 import { reapply } from "./firewalls/filters";
 import { extraAddresses } from "./reservedips/model";
@@ -17,6 +18,7 @@ export interface RestoreReport {
   readonly orphans: readonly string[];
   /** Work that was under way and goes on, e.g. `create droplet-530000001`. */
   readonly resumed: readonly string[];
+  readonly databases: DatabaseReport;
 }
 
 /**
@@ -35,6 +37,8 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
   );
   const known = new Set(state.droplets.map((droplet) => machineId(droplet.id)));
   const orphans = await destroyOrphans(cloud, /^droplet-\d+$/, known);
+
+  const databases = await reconcileDatabases(cloud);
 
   reapply(cloud);
   for (const droplet of state.droplets.filter((known) => extraAddresses(state, known.id).length > 0)) {
@@ -56,6 +60,7 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
       (action) =>
         `${action.type} ${"droplet" in action.change ? machineId(action.change.droplet ?? 0) : action.resourceId}`,
     ),
+    databases,
   };
 }
 

@@ -4,6 +4,7 @@ import { accountRoutes } from "./account/routes";
 import { actionRoutes } from "./actions/routes";
 import { catalogRoutes } from "./catalog/routes";
 import type { Cloud } from "./cloud";
+import { databaseClusterRoutes } from "./databases/routes";
 import { dropletActionRoutes } from "./droplets/actions";
 import { backupRoutes } from "./droplets/backups";
 import { dropletRoutes } from "./droplets/routes";
@@ -21,6 +22,7 @@ export function routes(app: Hono<SandboxEnv>, cloud: Cloud): void {
   actionRoutes(app, cloud);
   backupRoutes(app, cloud);
   catalogRoutes(app);
+  databaseClusterRoutes(app, cloud);
   dropletActionRoutes(app, cloud);
   dropletRoutes(app, cloud);
   firewallRoutes(app, cloud);

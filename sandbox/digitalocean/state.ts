@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Action } from "./actions/model";
+import type { Cluster } from "./databases/model";
 import type { Droplet } from "./droplets/model";
 import type { FirewallRecord } from "./firewalls/model";
 import type { Key } from "./keys/model";
@@ -17,6 +18,11 @@ export interface Counters {
   volume: number;
   vpc: number;
   project: number;
+  database: number;
+  /** Trusted sources of database clusters. */
+  rule: number;
+  /** Events of database clusters. */
+  event: number;
 }
 
 /** Everything the DigitalOcean emulator knows. Plain JSON; lists are in the order of making. */
@@ -32,6 +38,7 @@ export interface State {
   vpcs: Vpc[];
   volumes: Volume[];
   projects: Project[];
+  databases: Cluster[];
   /** Id of the project a resource was given to, by its URN; without an entry it is in the default project. */
   assignments: Record<string, string>;
 }
@@ -47,6 +54,9 @@ export function emptyState(): State {
       volume: 0,
       vpc: 0,
       project: 0,
+      database: 0,
+      rule: 0,
+      event: 0,
     },
     keys: [],
     droplets: [],
@@ -57,6 +67,7 @@ export function emptyState(): State {
     vpcs: [],
     volumes: [],
     projects: [],
+    databases: [],
     assignments: {},
   };
 }
@@ -74,6 +85,10 @@ const Outline = z.object({
     volume: counter,
     vpc: counter,
     project: counter,
+    // Records from before there were databases have none of these.
+    database: counter.default(0),
+    rule: counter.default(0),
+    event: counter.default(0),
   }),
   keys: records,
   droplets: records,
@@ -84,6 +99,7 @@ const Outline = z.object({
   vpcs: records,
   volumes: records,
   projects: records,
+  databases: records.default([]),
   assignments: z.record(z.string(), z.string()),
 });
 

@@ -162,6 +162,7 @@ describe("POST /v2/droplets", () => {
       subnet: "10.9.0.0/24",
       gateway: "10.9.0.1",
       machines: ["10.9.0.10", "10.9.0.11"] as const,
+      databases: ["10.9.0.15", "10.9.0.15"] as const,
       reserved: ["10.9.0.20", "10.9.0.20"] as const,
     };
     const { ask } = testSandbox(undefined, { network });

@@ -1,4 +1,5 @@
 import type { Cloud } from "../cloud";
+import { reapplySources } from "../databases/sources";
 import { findDroplet, liveDroplets, machineId } from "../droplets/model";
 import { covers, type FirewallRecord, resolve } from "./model";
 
@@ -23,7 +24,10 @@ export interface PendingChange {
   readonly status: "waiting";
 }
 
-/** Has every machine's filter brought in line with the firewalls on record. Call after any change that bears on them. */
+/**
+ * Has every machine's filter brought in line with the firewalls on record, and every database server's trusted sources
+ * with the droplets. Call after any change that bears on them.
+ */
 export function reapply(cloud: Cloud): void {
   for (const droplet of liveDroplets(cloud.state)) {
     const filter = filterOf(cloud, droplet.id);
@@ -38,6 +42,7 @@ export function reapply(cloud: Cloud): void {
       .run(machineId(droplet.id), () => applyFilter(cloud, droplet.id))
       .catch((error: unknown) => cloud.log(`firewall of ${machineId(droplet.id)} failed: ${(error as Error).message}`));
   }
+  void reapplySources(cloud);
 }
 
 /** Applies what a droplet's filter should be now, unless it is so already. For the machine's own queue. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import type { Cloud } from "../cloud";
+import { liveClusters } from "../databases/model";
 import { origin, page } from "../envelope";
 import { ApiError, conflict, notFound, unprocessable } from "../errors";
 import { apiTime, uuid } from "../ids";
@@ -130,6 +131,7 @@ function urns(state: State): string[] {
     ...state.droplets.filter((droplet) => !droplet.destroying).map((droplet) => `do:droplet:${droplet.id}`),
     ...state.reservedIps.map((ip) => `do:reservedip:${ip.ip}`),
     ...state.volumes.map((volume) => `do:volume:${volume.id}`),
+    ...liveClusters(state).map((cluster) => `do:dbaas:${cluster.id}`),
   ];
 }
 
@@ -142,7 +144,12 @@ function urnsIn(cloud: Cloud, project: Project): string[] {
   return urns(cloud.state).filter((urn) => projectOf(cloud, urn) === project.id);
 }
 
-const PATHS: Record<string, string> = { droplet: "droplets", reservedip: "reserved_ips", volume: "volumes" };
+const PATHS: Record<string, string> = {
+  droplet: "droplets",
+  reservedip: "reserved_ips",
+  volume: "volumes",
+  dbaas: "databases",
+};
 
 function resourceView(urn: string, status: string, project: Project, base: string) {
   const [, kind = "", id = ""] = urn.split(":");

@@ -1,9 +1,10 @@
+import { liveClusters } from "../databases/model";
 import { unprocessable } from "../errors";
 import { bears } from "../firewalls/model";
 import type { State } from "../state";
 
 /** What may be tagged in the sandbox, by the API's name for its kind. */
-export type TaggedKind = "droplet" | "volume";
+export type TaggedKind = "droplet" | "volume" | "database";
 
 /** Something that bears tags. */
 export interface Tagged {
@@ -30,11 +31,12 @@ export function findTag(state: State, name: string): string | undefined {
   return state.tags.find((tag) => tag.toLowerCase() === name.toLowerCase());
 }
 
-/** What bears a tag, droplets and volumes apart, in the order of making. */
+/** What bears a tag, each kind apart, in the order of making. */
 export function taggedWith(state: State, tag: string) {
   return {
     droplets: state.droplets.filter((droplet) => !droplet.destroying && bears(droplet.tags, tag)),
     volumes: state.volumes.filter((volume) => bears(volume.tags, tag)),
+    databases: liveClusters(state).filter((cluster) => bears(cluster.tags, tag)),
   };
 }
 
@@ -50,7 +52,8 @@ export function removeTag(thing: Tagged, tag: string): void {
 
 /** Takes a tag off everything, firewalls and their rules included, and forgets it. */
 export function deleteTag(state: State, tag: string): void {
-  for (const thing of [...state.droplets, ...state.volumes, ...state.firewalls]) removeTag(thing, tag);
+  for (const thing of [...state.droplets, ...state.volumes, ...state.databases, ...state.firewalls])
+    removeTag(thing, tag);
   for (const firewall of state.firewalls) {
     for (const { peers } of [...firewall.inbound, ...firewall.outbound]) {
       if (peers.tags) peers.tags = peers.tags.filter((known) => known.toLowerCase() !== tag.toLowerCase());

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import type { Cloud } from "../cloud";
+import { liveClusters } from "../databases/model";
 import { origin, page } from "../envelope";
 import { beyondSandbox, notFound, unprocessable } from "../errors";
 import { reapply } from "../firewalls/filters";
@@ -50,15 +51,16 @@ async function changeResources(c: Context, cloud: Cloud, change: (thing: Tagged,
 function requireTaggable(state: State, kind: string, id: string): Tagged {
   switch (kind) {
     case "droplet":
-    case "volume": {
-      const things: readonly (Tagged & { id: number | string })[] = kind === "droplet" ? state.droplets : state.volumes;
+    case "volume":
+    case "database": {
+      const all = { droplet: state.droplets, volume: state.volumes, database: liveClusters(state) };
+      const things: readonly (Tagged & { id: number | string })[] = all[kind];
       const thing = things.find((known) => String(known.id) === id);
       if (!thing) throw notFound();
       return thing;
     }
     case "image":
     case "volume_snapshot":
-    case "database":
       throw beyondSandbox(`a ${kind} cannot be tagged, for there is none`);
     default:
       throw unprocessable(`resource_type ${JSON.stringify(kind)} is invalid`);
@@ -72,7 +74,7 @@ function requireTag(state: State, name: string): string {
 }
 
 function tagView(state: State, tag: string, base: string) {
-  const { droplets, volumes } = taggedWith(state, tag);
+  const { droplets, volumes, databases } = taggedWith(state, tag);
   const counted = (kind: string, things: readonly { id: number | string }[]) => {
     const last = things.at(-1);
     return { count: things.length, ...(last ? { last_tagged_uri: `${base}/v2/${kind}/${last.id}` } : {}) };
@@ -81,12 +83,12 @@ function tagView(state: State, tag: string, base: string) {
     name: tag,
     resources: {
       ...counted("droplets", droplets),
-      count: droplets.length + volumes.length,
+      count: droplets.length + volumes.length + databases.length,
       droplets: counted("droplets", droplets),
       images: { count: 0 },
       volumes: counted("volumes", volumes),
       volume_snapshots: { count: 0 },
-      databases: { count: 0 },
+      databases: counted("databases", databases),
     },
   };
 }

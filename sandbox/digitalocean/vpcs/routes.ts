@@ -6,6 +6,7 @@ import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import { findRegion } from "../catalog/regions";
 import type { Cloud } from "../cloud";
+import { liveClusters } from "../databases/model";
 import { page } from "../envelope";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { apiTime } from "../ids";
@@ -49,11 +50,12 @@ export function vpcRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {
   });
   app.get("/v2/vpcs/:id/members", (c) => {
     const vpc = requireVpc(state, c.req.param("id"));
-    const kind = c.req.query("resource_type") ?? "droplet";
-    return page(c, "members", kind === "droplet" ? members(state, vpc) : [], (droplet) => ({
-      name: droplet.name,
-      urn: `do:droplet:${droplet.id}`,
-      created_at: apiTime(droplet.created),
+    const kind = c.req.query("resource_type");
+    const listed = members(state, vpc).filter((member) => kind === undefined || member.kind === kind);
+    return page(c, "members", listed, (member) => ({
+      name: member.name,
+      urn: `do:${member.kind}:${member.id}`,
+      created_at: apiTime(member.created),
     }));
   });
   app.get("/v2/vpcs/:id/peerings", (c) => {
@@ -83,7 +85,10 @@ function requireVpc(state: State, id: string): Vpc {
 }
 
 function members(state: State, vpc: Vpc) {
-  return state.droplets.filter((droplet) => droplet.vpc === vpc.id);
+  return [
+    ...state.droplets.map((droplet) => ({ ...droplet, kind: "droplet" })),
+    ...liveClusters(state).map((cluster) => ({ ...cluster, kind: "dbaas" })),
+  ].filter((member) => member.vpc === vpc.id);
 }
 
 /** The first /20 from 10.100.0.0 on that no network has. */
