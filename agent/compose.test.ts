@@ -186,3 +186,20 @@ describe("what a compose file says", () => {
     expect(web({ extra_hosts: { a: "10.0.0.1", b: "::1" } })?.extra_hosts).toEqual(expected);
   });
 });
+
+test("the release command gives up on locks of the database in time, on top of the app's own options", () => {
+  const environment = { DATABASE_URL: "postgres://shop@db/shop" };
+  const command = (changes: Partial<Manifest>) =>
+    project({
+      release: { process: "web", command: ["migrate"] },
+      database: { url: "DATABASE_URL" },
+      environment,
+      ...changes,
+    }).services.release_command?.environment;
+  expect(command({})).toEqual({ PORT: "8000", PGOPTIONS: "-c lock_timeout=5000" });
+  expect(command({ environment: { ...environment, PGOPTIONS: "-c search_path=$user" } })).toMatchObject({
+    PGOPTIONS: "-c search_path=$$user -c lock_timeout=5000",
+  });
+  expect(command({ limits: { ...base.limits, lock: 0 } })).toEqual({ PORT: "8000" });
+  expect(command({ database: undefined })).toEqual({ PORT: "8000" });
+});
