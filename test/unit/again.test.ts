@@ -128,10 +128,12 @@ it("says with a changed setting that the image is the one asked for before, and 
 it("builds nothing for an app whose host follows a tag, and names the tag", async () => {
   await run(notes, alice);
   expect(types).toContain("docker:index/image:Image");
-  const { text } = await run(followed, alice);
+  const first = await run(followed, alice);
+  const { text } = first;
   expect(types).not.toContain("docker:index/image:Image");
   expect(Manifest.parse(JSON.parse(text))).toMatchObject({
     delivery: { every: 60 },
     processes: { web: { image: tag } },
   });
+  expect(await run(followed, bob, first.remembered)).toEqual(first);
 });
