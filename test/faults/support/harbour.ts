@@ -27,8 +27,19 @@ export interface Ran {
 export interface Order {
   readonly app?: string;
   readonly worker?: boolean;
+  /** Whether it has a database, and a snapshot of it before the release command; see `giveDatabase`. */
+  readonly database?: boolean;
   readonly limits?: Partial<Manifest["limits"]>;
   readonly change?: (manifest: Manifest) => Manifest;
+}
+
+/** A command that goes on while the test does. */
+export interface UnderWay {
+  readonly done: Promise<Ran>;
+  /** Resolves once it has printed this, or has ended. */
+  until(text: string): Promise<void>;
+  /** Ends the program on this computer by SIGKILL. */
+  kill(): void;
 }
 
 /** A value that must never be seen in any output. */
@@ -97,7 +108,7 @@ export class Harbour {
   /** A manifest of the app with this image. */
   manifest(
     image: string,
-    { app = "harbour", worker = false, limits = {}, change = (same) => same }: Order = {},
+    { app = "harbour", worker = false, database = false, limits = {}, change = (same) => same }: Order = {},
   ): Manifest {
     return change({
       version: 1,
@@ -120,12 +131,27 @@ export class Harbour {
       routes: [{ host: hostOf(app), process: "web" }],
       tls: { mode: "off" },
       release: { process: "web", command: ["node", "app.js", "migrate"] },
-      environment: { TOKEN: SECRET, ...(worker && { JOBS: "/jobs/lines" }) },
-      secrets: ["TOKEN"],
+      environment: {
+        TOKEN: SECRET,
+        ...(worker && { JOBS: "/jobs/lines" }),
+        ...(database && { DATABASE_URL: `postgres://harbour:${SECRET}@127.0.0.1/harbour` }),
+      },
+      secrets: ["TOKEN", ...(database ? ["DATABASE_URL"] : [])],
+      ...(database && { database: { url: "DATABASE_URL" }, snapshot: { keep: 2, limit: 100 } }),
       volumes: worker ? ["jobs"] : [],
       keep: 3,
       limits: { health: 5, release: 20, drain: 10, settle: 0, watch: 1, lock: 2, wait: 60, ...limits },
     });
+  }
+
+  /** Makes the database of the app, which only the engine asks: the app itself needs none. */
+  async giveDatabase(): Promise<void> {
+    const sql = `CREATE ROLE harbour LOGIN PASSWORD '${SECRET}'; CREATE DATABASE harbour OWNER harbour`;
+    const { code, output } = await this.sh(
+      `sudo -u postgres psql -Atc "SELECT 1 FROM pg_database WHERE datname = 'harbour'" | grep -q 1 || ` +
+        `echo "${sql}" | tr ';' '\n' | sed 's/$/;/' | sudo -u postgres psql -v ON_ERROR_STOP=1 -q`,
+    );
+    if (code !== 0) throw new Error(`harbour gets no database: ${output}`);
   }
 
   /** Asks the engine for a release and waits for its end. */
@@ -134,17 +160,8 @@ export class Harbour {
   }
 
   /** Asks the engine for a release. `kill` ends who asked, not the release. */
-  start(manifest: Manifest, ...options: string[]): { readonly done: Promise<Ran>; kill(): void } {
-    const child = execa("docker", ["exec", "-i", this.machine, "slipway", "release", ...options], {
-      input: JSON.stringify(manifest),
-      all: true,
-      reject: false,
-      timeout: 180_000,
-    });
-    return {
-      done: child.then(({ exitCode, all }) => ({ code: exitCode ?? 255, output: String(all) })),
-      kill: () => child.kill("SIGKILL"),
-    };
+  start(manifest: Manifest, ...options: string[]): UnderWay {
+    return underWay("docker", ["exec", "-i", this.machine, "slipway", "release", ...options], manifest);
   }
 
   /** Releases a good version and expects it to become live. @returns its version */
@@ -205,6 +222,30 @@ export class Harbour {
   get #base(): string {
     return `${this.registry}/harbour:base`;
   }
+}
+
+/** Starts a program that reads a manifest. */
+export function underWay(program: string, args: readonly string[], manifest: Manifest): UnderWay {
+  const child = execa(program, args, { input: JSON.stringify(manifest), all: true, reject: false, timeout: 180_000 });
+  let output = "";
+  const heard = new Set<() => void>();
+  child.all.on("data", (piece: Buffer) => {
+    output += piece;
+    for (const hear of heard) hear();
+  });
+  const done = child.then(({ exitCode, all }) => ({ code: exitCode ?? 255, output: String(all) }));
+  return {
+    done,
+    async until(text) {
+      const printed = new Promise<void>((resolve) => {
+        const hear = () => output.includes(text) && resolve();
+        heard.add(hear);
+        hear();
+      });
+      await Promise.race([printed, done]);
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
 }
 
 /** Host name of an app of the tests. */

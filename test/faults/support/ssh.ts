@@ -3,12 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Harbour, Ran } from "./harbour";
+import type { Manifest } from "../../../agent/manifest";
+import { type Harbour, type Ran, type UnderWay, underWay } from "./harbour";
 
 /** A way in as user deploy. */
 export interface Ssh {
   /** Runs a command line; `input` is its standard input. */
   run(command: string, input?: string): Promise<Ran>;
+  /** Asks the engine for a release, as a stack does. */
+  release(manifest: Manifest): UnderWay;
   /** Takes the key off this computer; on the machine it is gone with the machine. */
   end(): void;
 }
@@ -35,6 +38,7 @@ export async function sshTo(harbour: Harbour): Promise<Ssh> {
       });
       return { code: exitCode ?? 255, output: String(all) };
     },
+    release: (manifest) => underWay("ssh", [...options, `deploy@${harbour.address}`, "sudo slipway release"], manifest),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
