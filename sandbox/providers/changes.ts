@@ -53,7 +53,7 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
   for (const name of [...names].sort()) {
     if (internal(name) || outputs.has(name)) continue;
     const given = news[name] ?? resource.defaults?.[name];
-    const old = state[name];
+    const old = comparedForm(resource, name, state[name]);
     if (given === undefined) {
       if (!(resource.chosen?.includes(name) ?? false) && !isEmpty(old)) found.set(name, "delete");
       continue;
@@ -70,6 +70,11 @@ function stateDifferences(resource: Resource, state: Properties, news: Propertie
 /** An input in the form that the state keeps; one that isn't known yet stays as it is. */
 export function keptForm(resource: Resource, name: string, value: Value): Value {
   return hasUnknown(value) ? value : (resource.kept?.(name, value) ?? value);
+}
+
+/** The part of a property of the state that the program has a say in. */
+function comparedForm(resource: Resource, name: string, value: Value | undefined): Value | undefined {
+  return value === undefined ? value : (resource.compared?.(name, value) ?? value);
 }
 
 function isEmptyList(value: Value): boolean {

@@ -62,6 +62,8 @@ export interface Resource {
   complete?(given: Properties, olds: Properties, name: string): Properties;
   /** The form of an input that the state keeps, where that isn't the input itself. */
   kept?(property: string, value: Value): Value;
+  /** The part of a property of the state that is compared, where the other side adds to what the program gives. */
+  compared?(property: string, value: Value): Value;
   /** Further mistakes in the inputs; never called for inputs that are not all known. */
   mistakes?(inputs: Properties): readonly Failure[];
   /** Parts whose difference alone, with `compare: "inputs"`, asks for nothing. */

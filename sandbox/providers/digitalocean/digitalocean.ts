@@ -1,6 +1,10 @@
 /** The `digitalocean` plugin's stand-in: the same calls to the same API. */
 import type { Plugin } from "../resource";
 import { Api, readSettings } from "./api";
+import { databaseCa, databaseCluster, findDatabaseCluster } from "./databaseCluster";
+import { databaseDb } from "./databaseDb";
+import { databaseFirewall } from "./databaseFirewall";
+import { databaseUser } from "./databaseUser";
 import { droplet } from "./droplet";
 import { firewall } from "./firewall";
 import { reservedIp, reservedIpAssignment } from "./reservedIp";
@@ -19,6 +23,10 @@ export function digitalocean(): Plugin {
       configured = new Api(readSettings(settings, process.env));
     },
     resources: {
+      "digitalocean:index/databaseCluster:DatabaseCluster": databaseCluster(api),
+      "digitalocean:index/databaseDb:DatabaseDb": databaseDb(api),
+      "digitalocean:index/databaseFirewall:DatabaseFirewall": databaseFirewall(api),
+      "digitalocean:index/databaseUser:DatabaseUser": databaseUser(api),
       "digitalocean:index/droplet:Droplet": droplet(api),
       "digitalocean:index/firewall:Firewall": firewall(api),
       "digitalocean:index/reservedIp:ReservedIp": reservedIp(api),
@@ -28,6 +36,10 @@ export function digitalocean(): Plugin {
       "digitalocean:index/volume:Volume": volume(api),
       "digitalocean:index/volumeAttachment:VolumeAttachment": volumeAttachment(api),
       "digitalocean:index/vpc:Vpc": vpc(api),
+    },
+    functions: {
+      "digitalocean:index/getDatabaseCa:getDatabaseCa": databaseCa(api),
+      "digitalocean:index/getDatabaseCluster:getDatabaseCluster": findDatabaseCluster(api),
     },
   };
 }

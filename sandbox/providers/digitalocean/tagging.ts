@@ -6,7 +6,7 @@ import { texts } from "./bridged";
 /** Takes off the tags that are given no more and puts on the new ones, which are made if there are none of the name. */
 export async function retag(
   api: Api,
-  resource: { resource_id: string; resource_type: "droplet" | "volume" },
+  resource: { resource_id: string; resource_type: "droplet" | "volume" | "database" },
   old: Value | undefined,
   now: Value | undefined,
   signal: AbortSignal,
