@@ -12,7 +12,7 @@ export interface Row {
 /** What a bench found. */
 export interface Report {
   readonly rows: readonly Row[];
-  /** Every number it was made from, in seconds or MB. */
+  /** Every number it was made from, in seconds or MB unless its name says otherwise. */
   readonly raw: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -5,7 +5,9 @@ import { codeChange } from "./codeChange";
 import { fromNothing } from "./fromNothing";
 import { memory } from "./memory";
 import { preview } from "./preview";
+import { manyReleases } from "./releases";
 import { printReport, type Report } from "./report";
+import { serving } from "./serving";
 
 /** Slot of the sandbox that nothing else uses. */
 const slot = 6;
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, (stack: TestStack) => Promise<Report>>> =
   preview,
   "code-change": codeChange,
   memory,
+  serving,
+  releases: manyReleases,
 };
 
 async function main(asked: readonly string[]): Promise<void> {
