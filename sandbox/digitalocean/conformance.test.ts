@@ -2,6 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { memoryAuthority } from "../databases/memory";
 import { dropletBody, KEY, type TestSandbox, testSandbox } from "../testing";
 
 // Both come as TypeScript sources that do not hold to this project's compiler settings; by a name that is computed they
@@ -127,6 +128,42 @@ describe("@digitalocean/dots", () => {
     await client.v2.projects.byProject_id(project.id).resources.post({ resources: [`do:volume:${volume.id}`] });
     const { resources } = await client.v2.projects.byProject_id(project.id).resources.get();
     expect(resources.map((one: { urn: string }) => one.urn)).toEqual([`do:volume:${volume.id}`]);
+  });
+
+  it("makes a database cluster, fills it, resizes it, and destroys it", async () => {
+    const { options } = await client.v2.databases.optionsPath.get();
+    expect(options.pg.versions).toContain("17");
+    const size = options.pg.layouts[0].sizes[0];
+    const order = { name: "main", engine: "pg", version: "17", size, region: "fra1", numNodes: 1, tags: ["app"] };
+    const { database: made } = await client.v2.databases.post(order);
+    expect(made).toMatchObject({ name: "main", status: "creating", storageSizeMib: 10240, dbNames: ["defaultdb"] });
+    await sandbox.settled();
+    const cluster = client.v2.databases.byDatabase_cluster_uuid(made.id);
+    const { database } = await cluster.get();
+    expect(database).toMatchObject({ status: "online", createdAt: new Date("2026-11-21T12:00:00Z"), numNodes: 1 });
+    expect(database.connection).toMatchObject({ host: "10.213.0.180", port: 25060, user: "doadmin", ssl: true });
+    expect((await client.v2.databases.get({ queryParameters: { tagName: "app" } })).databases).toHaveLength(1);
+
+    const { user } = await cluster.users.post({ name: "app" });
+    expect(sandbox.databases.look("do-database-1")?.roles.get("app")?.password).toBe(user.password);
+    const reset = await cluster.users.byUsername("app").reset_auth.post({});
+    expect(reset.user.password).not.toBe(user.password);
+    await cluster.dbs.post({ name: "app" });
+    expect((await cluster.dbs.get()).dbs.map((db: { name: string }) => db.name)).toEqual(["defaultdb", "app"]);
+    await cluster.firewall.put({ rules: [{ type: "ip_addr", value: "192.0.2.1" }] });
+    expect((await cluster.firewall.get()).rules).toMatchObject([{ type: "ip_addr", clusterUuid: made.id }]);
+    expect((await cluster.ca.get()).ca.certificate).toBe(Buffer.from(memoryAuthority).toString("base64"));
+    await cluster.maintenance.put({ day: "sunday", hour: "2:00" });
+    await cluster.resize.put({ size: "db-s-2vcpu-4gb", numNodes: 2 });
+    await sandbox.settled();
+    const { database: larger } = await cluster.get();
+    expect(larger).toMatchObject({ size: "db-s-2vcpu-4gb", maintenanceWindow: { day: "sunday", hour: "02:00:00" } });
+    expect((await cluster.events.get()).events.length).toBe(3);
+    expect((await cluster.backups.get()).backups).toEqual([]);
+
+    await cluster.delete();
+    await expect(cluster.get()).rejects.toMatchObject({ responseStatusCode: 404, id: "not_found" });
+    expect(await sandbox.databases.list()).toEqual([]);
   });
 
   it("understands refusals", async () => {
