@@ -6,7 +6,9 @@ import type { Live, ReleaseRecord } from "./record";
 /** See the file's head. */
 export interface Attempt {
   readonly host: Host;
-  /** Its images are settled. */
+  /** The manifest as it came. */
+  readonly asked: Manifest;
+  /** The same with its images settled. */
   readonly manifest: Manifest;
   readonly release: number;
   /** The release that serves while this one is made; none before the first. */
@@ -49,6 +51,8 @@ export interface Step {
   readonly name: string;
   /** Whether this release needs it; always, where left out. */
   readonly applies?: (attempt: Attempt) => boolean;
+  /** Whether it mostly waits and may be left as it stands; what it has begun is undone like the rest. */
+  readonly waits?: boolean;
   /** Does it; resolves with a word on how it went, if there is one. Rejects with a `Failure`. */
   readonly run: (attempt: Attempt) => Promise<string | undefined>;
 }

@@ -7,7 +7,7 @@ import { type Row, readLedger } from "./ledger";
 import { readLogin } from "./login";
 import type { Manifest } from "./manifest";
 import type { Outcome } from "./outcome";
-import { type ReleaseRecord, readEnvironment, readLive, readRecord, sameJson } from "./record";
+import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord, sameJson } from "./record";
 import { type ReleaseOptions, release } from "./release";
 import { resolveTags } from "./settle";
 
@@ -103,10 +103,6 @@ async function liveRelease(host: Host, app: string) {
 function followed({ content: { app, delivery, processes } }: ReleaseRecord): NonNullable<Manifest["delivery"]> {
   if (delivery && Object.values(processes).some(({ follow }) => follow !== undefined)) return delivery;
   throw new Failure(`${app} follows no tag on this host; delivery in the stack's settings makes it`);
-}
-
-function imagesOf({ processes }: Pick<Manifest, "processes">): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(processes).map(([name, { image }]) => [name, image]));
 }
 
 function tagOf(reference: string): string {

@@ -45,6 +45,7 @@ describe("the front", () => {
       "--property=OOMScoreAdjust=-500",
       "--setenv=SLIPWAY_UNIT=1",
       "--setenv=SUDO_USER",
+      "--setenv=SLIPWAY_ACTOR",
       "--setenv=LANG",
       "--",
       join(folder, "node"),

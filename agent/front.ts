@@ -39,7 +39,7 @@ ${OUTLIVING.join(" | ")})
       --unit="slipway-$1-$id" --description="slipway $1" \\
       --property=KillMode=mixed --property=TimeoutStopSec=${TIME_TO_END} \\
       --property=After="${SERVICES.join(" ")}" --property=OOMScoreAdjust=-500 \\
-      --setenv=${IN_UNIT}=1 --setenv=SUDO_USER --setenv=LANG \\
+      --setenv=${IN_UNIT}=1 --setenv=SUDO_USER --setenv=SLIPWAY_ACTOR --setenv=LANG \\
       -- ${NODE} ${ENGINE} "$@"
   fi
   ;;

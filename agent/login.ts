@@ -2,20 +2,23 @@
 import * as z from "zod";
 import { Failure } from "./failure";
 import type { Host, Login } from "./host";
-import type { Manifest } from "./manifest";
+import { ImageTag, type Manifest } from "./manifest";
 import { appPaths } from "./paths";
 
 const StoredLogin = z.strictObject({ server: z.string(), username: z.string(), password: z.string() });
 
-/** Keeps the registry's login for an app whose host follows tags, readable by root alone; of any other app none is kept. */
+/**
+ * Keeps the registry's login for an app whose host follows tags, readable by root alone; of any other app none is kept. Only a manifest that
+ * names tags brings one to keep: with a release of digests, e.g. by CI, comes one for that release alone.
+ */
 export async function keepLogin(
   host: Host,
-  { app, delivery, registry }: Pick<Manifest, "app" | "delivery" | "registry">,
+  { app, delivery, registry, processes }: Pick<Manifest, "app" | "delivery" | "registry" | "processes">,
 ): Promise<void> {
   const path = appPaths(app).login;
+  const isStacks = Object.values(processes).some(({ image }) => ImageTag.safeParse(image).success);
   if (!delivery) await host.files.remove(path);
-  // A release by CI may come without one: the stack's stays.
-  else if (registry) await host.files.write(path, `${JSON.stringify(registry)}\n`, 0o600);
+  else if (registry && isStacks) await host.files.write(path, `${JSON.stringify(registry)}\n`, 0o600);
 }
 
 /** The login kept for an app, if there is one. @throws Failure that never quotes the file */

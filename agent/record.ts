@@ -35,6 +35,11 @@ export function contentOf(manifest: Manifest): z.infer<typeof Content> {
   return content;
 }
 
+/** The image of each process. */
+export function imagesOf({ processes }: Pick<Manifest, "processes">): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(processes).map(([name, { image }]) => [name, image]));
+}
+
 /** Whether two values are the same JSON, whatever the order of their keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);

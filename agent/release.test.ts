@@ -490,7 +490,7 @@ describe("afterwards", () => {
 });
 
 describe("asked to end", () => {
-  const interrupt = async (before: RegExp) => {
+  const interrupt = async (before: { test(name: string): boolean }) => {
     let end: (reason: Error) => void = () => {};
     const interrupted = new Promise<never>((_, reject) => {
       end = reject;
@@ -511,9 +511,34 @@ describe("asked to end", () => {
     expect(await run(manifest("2"))).toBe("live");
   });
 
-  test("it goes on once the traffic has moved", async () => {
+  test.each([
+    /^docker.start shop-r2-worker/,
+    /ports\/web\/1\/999997/,
+    /^files.write .*live.json/,
+  ])("it goes on once the traffic has begun to move: %s", async (moment) => {
     await run(manifest("1"));
-    expect(await interrupt(/^docker.start shop-r2-worker/)).toMatchObject({ result: "live", serving: 2 });
+    expect(await interrupt(moment)).toMatchObject({ result: "live", serving: 2 });
+    expect(host.serving("shop", "web")).toBe("2");
+  });
+
+  test("at any moment the host is whole at its end", async () => {
+    await run(manifest("1"));
+    host.effects.length = 0;
+    await run(manifest("2"));
+    const effects = host.effects.length;
+    for (let at = 0; at < effects; at++) {
+      host = new MemoryHost();
+      for (const digit of ["1", "2"]) host.images.set(image(digit), {});
+      await run(manifest("1"));
+      let left = at;
+      const outcome = await interrupt({ test: () => left-- === 0 });
+      const live = host.serving("shop", "web");
+      expect(outcome.serving, `asked to end at ${at}`).toBe(Number(live));
+      expect(JSON.parse(host.texts.get("/var/lib/slipway/apps/shop/live.json")?.text ?? "{}").release).toBe(
+        Number(live),
+      );
+      expect(names(), `asked to end at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
+    }
   });
 });
 
@@ -586,6 +611,35 @@ describe("killed before any effect, the next run makes it whole", () => {
       expect(names(), `killed at ${at}`).toEqual([`shop-r${live}-web-1`, `shop-r${live}-worker-1`]);
       expect(await repair(host, { wait: 1, pid: 8 }), `killed at ${at}`).toEqual([
         { app: "shop", serving: Number(live), mended: [] },
+      ]);
+    }
+  });
+
+  test("one that is not healthy when its run was killed is led back, one that is stays", async () => {
+    for (const healthy of [true, false]) {
+      await begin(() => {});
+      host.onEffect = (name) => {
+        if (name === "docker.stop shop-r1-worker-1") host.killAfter = 0;
+      };
+      await run(brief("2")).catch(() => {});
+      host.onEffect = () => {};
+      host.revive();
+      if (!healthy) host.images.set(image("2"), { answers: 500 });
+      host.effects.length = 0;
+      const [repaired] = await repair(host, { wait: 1, pid: 8 });
+      expect(host.serving("shop", "web")).toBe(healthy ? "2" : "1");
+      expect(repaired?.mended).toContain(
+        healthy
+          ? "release 2 was interrupted after the switch: it serves"
+          : "release 2 is led back to release 1: its run was killed after the switch, and it is not healthy: " +
+              "shop-r2-web-1 was not healthy within 0.05 s: GET /up answered 500",
+      );
+      // Two versions never take the same work.
+      const at = (move: string) => host.effects.indexOf(`docker.${move}-worker-1`);
+      expect(at("stop shop-r1")).toBeLessThan(at("start shop-r2"));
+      expect(ledger().map(({ release: number, result }) => `${number} ${result}`)).toEqual([
+        "1 live",
+        healthy ? "2 live" : "2 failed",
       ]);
     }
   });

@@ -11,7 +11,7 @@ import type { Manifest } from "./manifest";
 import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
 import { appPaths, releasePaths } from "./paths";
 import { isLasting, isStopFirst } from "./processes";
-import { contentOf, fingerprint, readLive, readRecord, sameJson, writeLive } from "./record";
+import { contentOf, fingerprint, imagesOf, readLive, sameJson, writeLive } from "./record";
 import { redactor } from "./redact";
 import { type RunLog, runLog } from "./run-log";
 import { settle } from "./settle";
@@ -21,6 +21,7 @@ import { fence } from "./steps/fence";
 import { fetchImages } from "./steps/fetch";
 import { checkHealth } from "./steps/health";
 import { hold } from "./steps/hold";
+import { judge } from "./steps/judge";
 import { layOut } from "./steps/lay-out";
 import { askOldRelease } from "./steps/old-release";
 import { prune } from "./steps/prune";
@@ -40,14 +41,14 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "fence", run: fence },
   { name: "lay out", run: layOut },
   { name: "disk guard", run: ({ fetching }) => fetching.guarded },
-  { name: "pull", run: ({ fetching }) => fetching.pulled },
+  { name: "pull", waits: true, run: ({ fetching }) => fetching.pulled },
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
-  { name: "snapshot", applies: wantsSnapshot, run: snapshot },
-  { name: "release command", applies: hasReleaseCommand, run: runReleaseCommand },
+  { name: "snapshot", applies: wantsSnapshot, waits: true, run: snapshot },
+  { name: "release command", applies: hasReleaseCommand, waits: true, run: runReleaseCommand },
   { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
   { name: "start", run: start },
-  { name: "health", run: checkHealth },
+  { name: "health", waits: true, run: checkHealth },
   { name: "edge", run: switchEdge },
   { name: "workers", applies: hasWorkers, run: moveWorkers },
   { name: "watch", applies: ({ manifest }) => manifest.limits.watch > 0, run: watch },
@@ -126,16 +127,19 @@ async function underLease(lease: Lease): Promise<Outcome> {
   const { host, manifest, owner, lock, voice } = lease;
   const { app } = manifest;
   const begun = host.now();
-  const before = await readLive(host.files, app);
-  const live = before && (await readRecord(host.files, app, before.release));
+  const { pointer: before, live, notes } = await Promise.race([judge(host, app), lock.lost]);
   const settled = await settle(host, manifest, live).catch((thrown: unknown) => ({ manifest, notes: [], thrown }));
   // What takes longest goes on while the host is looked over.
-  const fetching = fetchImages({ host, manifest: settled.manifest, live });
+  const fetching = fetchImages(
+    { host, manifest: settled.manifest, live },
+    "thrown" in settled ? settled.thrown : undefined,
+  );
   const found = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
-  for (const line of [...found.mended, ...settled.notes]) voice.say(`! ${line}`);
+  for (const line of [...notes, ...found.mended, ...settled.notes]) voice.say(`! ${line}`);
 
   const attempt: Attempt = {
     host,
+    asked: manifest,
     manifest: settled.manifest,
     release: await nextRelease(host, app),
     live,
@@ -158,13 +162,9 @@ async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<
   const { host, manifest, release } = attempt;
   const { app } = manifest;
   const { lock, voice, interrupted } = lease;
-  const ends = [lock.lost, ...(interrupted ? [interrupted] : [])];
-  const failed = await runSteps(UNTIL_IT_STAYS, attempt, (step) =>
-    // Once the traffic has moved, going on is as quick as going back.
-    step === "workers" || step === "watch" ? [lock.lost] : ends,
-  );
+  const failed = await runSteps(UNTIL_IT_STAYS, attempt, lock.lost, interrupted);
   if (failed) return fail(attempt, lease, begun, failed);
-  const late = await runSteps(AFTERWARDS, attempt, () => [lock.lost]);
+  const late = await runSteps(AFTERWARDS, attempt, lock.lost);
   if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
   const milliseconds = host.now() - begun;
   await enter({ ...rowOf(attempt, begun), milliseconds, result: "live" }, attempt, voice);
@@ -198,20 +198,26 @@ async function fail(attempt: Attempt, { voice }: Lease, begun: number, failed: F
   };
 }
 
-/** Runs steps in order; resolves with the one that failed, if one did. `ends` gives what else may end a step. */
+/**
+ * Runs steps in order; resolves with the one that failed, if one did. What ends a release is heard between steps, and within those that
+ * only wait: any other, once begun, would go on behind the back of what undoes it.
+ */
 async function runSteps(
   steps: readonly Step[],
   attempt: Attempt,
-  ends: (step: string) => readonly Promise<never>[],
+  lost: Promise<never>,
+  interrupted?: Promise<never>,
 ): Promise<FailedStep | undefined> {
   const { host, say } = attempt;
-  for (const { name, applies, run } of steps) {
+  for (const { name, applies, waits, run } of steps) {
     if (applies && !applies(attempt)) continue;
     const begun = host.now();
     const elapsed = () => `${((host.now() - begun) / 1000).toFixed(2)} s`;
     try {
-      await hold(host, name, say);
-      const note = await Promise.race([run(attempt), ...ends(name)]);
+      // Once the traffic has moved, going on is as quick as going back.
+      const ends = interrupted && !attempt.switched ? [lost, interrupted] : [lost];
+      await Promise.race([...ends, hold(host, name, say)]);
+      const note = await (waits ? Promise.race([...ends, run(attempt)]) : run(attempt));
       say(`✓ ${name} ${elapsed()}${note ? ` (${note})` : ""}`);
     } catch (thrown) {
       say(`✗ ${name} ${elapsed()}`);
@@ -281,8 +287,8 @@ async function alreadyLive(attempt: Attempt, voice: Voice, begun: number): Promi
 
 /** What runs at its times, tags among it, goes by the new release from now on. */
 async function moveTimers(attempt: Attempt): Promise<undefined> {
-  const { host, manifest } = attempt;
-  await keepLogin(host, manifest);
+  const { host, asked, manifest } = attempt;
+  await keepLogin(host, asked);
   await resumeAfter(host, manifest);
   await moveSchedules(host, manifest);
 }
@@ -345,7 +351,7 @@ function rowOf({ manifest, release }: Attempt, begun: number): Omit<Row, "result
     release,
     at: new Date(begun).toISOString(),
     ...manifest.origin,
-    images: Object.fromEntries(Object.entries(manifest.processes).map(([name, { image }]) => [name, image])),
+    images: imagesOf(manifest),
   };
 }
 

@@ -2,7 +2,7 @@
 import { Failure, reasonOf } from "./failure";
 import type { Host } from "./host";
 import { APPS, appPaths } from "./paths";
-import { readLive, readRecord } from "./record";
+import { judge } from "./steps/judge";
 import { tidy } from "./steps/tidy";
 
 /** What became of an app. */
@@ -49,10 +49,9 @@ async function repairApp(host: Host, app: string, wait: number, owner: string): 
   const lock = await host.lock({ path: appPaths(app).lock, wait, owner, onWait: () => {} }).catch(reasonOf);
   if (typeof lock === "string") return { app, mended: [], underWay: lock };
   try {
-    const pointer = await readLive(host.files, app);
-    const live = pointer && (await readRecord(host.files, app, pointer.release));
+    const { live, notes } = await Promise.race([judge(host, app), lock.lost]);
     const { mended } = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
-    return { app, ...(live && { serving: live.release }), mended };
+    return { app, ...(live && { serving: live.release }), mended: [...notes, ...mended] };
   } finally {
     await lock.free();
   }

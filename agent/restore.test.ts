@@ -85,7 +85,7 @@ describe("a restore", () => {
       snapshot: "3",
       before: "before-restore-1",
       live: 3,
-      seconds: 0,
+      seconds: 1,
       warning:
         "release 3 is live, and the snapshot is from when release 2 was live: what migrations did since then is undone. " +
         "Afterwards go back to the code of that time (sudo slipway rollback shop 2), or release again, which runs them anew",
@@ -107,7 +107,7 @@ describe("a restore", () => {
       "✓ save the present state 0.00 s (20 MB, snapshot before-restore-1)",
       "✓ restore 0.00 s",
       "✓ start again 0.00 s",
-      "✓ health 0.00 s",
+      "✓ health 1.00 s",
     ]);
     expect(await readRestores(host.files, "shop")).toEqual([
       {

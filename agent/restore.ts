@@ -22,13 +22,11 @@ import {
   safetyId,
   takeSnapshot,
 } from "./snapshots";
-import { lackOf } from "./steps/health";
+import { lackOf, untilFit } from "./steps/health";
 import { counted, momentText } from "./words";
 
 /** Seconds to wait for a migration of the same database, e.g. from another host. */
 const WAIT = 60;
-/** Milliseconds between two looks at whether the app is fit again. */
-const POLL = 250;
 /** Snapshots of the state before a restore that stay, where the app doesn't say how many it keeps. */
 const KEPT = 5;
 
@@ -239,21 +237,9 @@ class Work {
     });
     const lasting = stopped.filter((container) => isLasting(processOf(container), plan.record.content));
     await this.step("health", async () => {
-      await Promise.all(lasting.map((container) => this.untilFit(container)));
+      await untilFit(host, plan.record, lasting, lackOf);
       return undefined;
     });
-  }
-
-  private async untilFit(container: Container): Promise<void> {
-    const { host, plan } = this;
-    const limit = plan.record.content.limits.health;
-    const deadline = host.now() + limit * 1000;
-    for (;;) {
-      const lack = await lackOf(host, plan.record, container).catch(reasonOf);
-      if (lack === undefined) return;
-      if (host.now() >= deadline) throw new Failure(`${container.name} was not healthy within ${limit} s: ${lack}`);
-      await host.sleep(POLL);
-    }
   }
 
   private async open(): Promise<void> {

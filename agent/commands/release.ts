@@ -3,6 +3,7 @@ import { change, newImage } from "../change";
 import { Failure } from "../failure";
 import type { Host } from "../host";
 import type { Manifest, Origin } from "../manifest";
+import { actorOf } from "./actor";
 import { appName, count, seconds } from "./arguments";
 import { carryOut } from "./carry-out";
 import { loginOf, manifestOf, standardInput } from "./input";
@@ -89,7 +90,7 @@ async function changedManifest(host: Host, app: string, options: Options): Promi
 function originOf({ commit, run, actor, sequence }: Options): Origin {
   return {
     sequence: sequence ?? Date.now(),
-    actor: actor || process.env.SUDO_USER || "root",
+    actor: actor || actorOf(process.env),
     ...(commit !== undefined && { commit }),
     ...(run !== undefined && { run }),
   };

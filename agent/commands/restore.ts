@@ -4,6 +4,7 @@ import type { Host } from "../host";
 import { mismatch, planRestore, restore, restorePlanText } from "../restore";
 import { readRestores, restoresText } from "../restores";
 import { readSnapshots, snapshotsText } from "../snapshots";
+import { actorOf } from "./actor";
 import { appName, seconds } from "./arguments";
 import { complain, say, sayJson } from "./output";
 
@@ -67,7 +68,7 @@ async function carryOut(host: Host, app: string, id: string, { wait, json }: Opt
   // Half way there is nothing to stay at: it ends by itself, and within a transaction.
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => complain(`… asked to end (${signal}): a restore goes on to its end`));
-  const actor = process.env.SUDO_USER ?? "root";
+  const actor = actorOf(process.env);
   const done = await restore(host, app, id, { wait, pid: process.pid, actor, say: json ? complain : say });
   if (json) return sayJson(done);
   say(`the database of ${app} is that of snapshot ${id}, under release ${done.live}, after ${done.seconds} s`);

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Host } from "../host";
 import { planRollback, rollback, rollbackText } from "../rollback";
+import { actorOf } from "./actor";
 import { appName, releaseNumber, seconds } from "./arguments";
 import { interruption } from "./interruption";
 import { complain, say, sayJson } from "./output";
@@ -40,7 +41,7 @@ for the same images as before.
     )
     .action(async (app: string, to: number | undefined, { currentEnv, wait, json }: Options) => {
       const print = json ? complain : say;
-      const actor = process.env.SUDO_USER || "root";
+      const actor = actorOf(process.env);
       const owner = `${actor}, slipway rollback ${app}, pid ${process.pid}`;
       const plan = await planRollback(host, {
         app,

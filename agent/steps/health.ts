@@ -21,7 +21,8 @@ const SETTLE = 1_000;
 /** Waits until every container that runs beside its old one is fit to serve; fails at once if one of them ends. */
 export async function checkHealth(attempt: Attempt): Promise<undefined> {
   await untilFit(
-    attempt,
+    attempt.host,
+    recordOf(attempt),
     lastingContainers(attempt).filter((container) => !isStopFirst(processOf(container), attempt.manifest)),
   );
 }
@@ -31,21 +32,33 @@ export function lastingContainers({ manifest, containers }: Attempt): readonly C
   return containers.filter((container) => isLasting(processOf(container), manifest));
 }
 
-/** Waits until these containers are fit to serve and have been for the settle time; fails at once if one of them ends. */
-export async function untilFit(attempt: Attempt, containers: readonly Container[]): Promise<void> {
-  await Promise.all(containers.map((container) => untilOneIsFit(attempt, container)));
+/** What a container of a release lacks to be fit to serve, if anything; `limit` is for its answer, in milliseconds. */
+export type Look = (
+  host: Host,
+  record: ReleaseRecord,
+  container: Container,
+  limit?: number,
+) => Promise<string | undefined>;
+
+/** Waits until these containers of a release are fit to serve and have been for the settle time, as `look` sees it. */
+export async function untilFit(
+  host: Host,
+  record: ReleaseRecord,
+  containers: readonly Container[],
+  look: Look = lackOfNew,
+): Promise<void> {
+  await Promise.all(containers.map((container) => untilOneIsFit(host, record, container, look)));
 }
 
-async function untilOneIsFit(attempt: Attempt, container: Container): Promise<void> {
-  const { host, manifest } = attempt;
-  const { health, settle } = manifest.limits;
+async function untilOneIsFit(host: Host, record: ReleaseRecord, container: Container, look: Look): Promise<void> {
+  const { health, settle } = record.content.limits;
   const deadline = host.now() + health * 1000;
-  const hasPort = portOf(recordOf(attempt), container) !== undefined;
+  const hasPort = portOf(record, container) !== undefined;
   const stay = hasPort ? settle * 1000 : Math.max(settle * 1000, SETTLE);
   let fitSince: number | undefined;
   for (;;) {
     const limit = Math.max(PROBE_LEAST, Math.min(PROBE_LIMIT, deadline - host.now()));
-    const lack = await lackOf(host, recordOf(attempt), container, limit);
+    const lack = await look(host, record, container, limit);
     const now = host.now();
     if (lack !== undefined && now >= deadline)
       throw new Failure(`${container.name} was not healthy within ${health} s: ${lack}`, container.id);
@@ -55,25 +68,24 @@ async function untilOneIsFit(attempt: Attempt, container: Container): Promise<vo
   }
 }
 
-/**
- * What a container of a release lacks to be fit to serve, if anything.
- * @param limit milliseconds for its answer
- * @throws Failure if it has ended, which no patience mends
- */
-export async function lackOf(
-  host: Host,
-  record: ReleaseRecord,
-  container: Container,
-  limit = PROBE_LIMIT,
-): Promise<string | undefined> {
+/** Looks at a container that has been running for a while, or was started again: that it ended once is past. */
+export const lackOf: Look = async (host, record, container, limit = PROBE_LIMIT) =>
+  (await lookAt(host, record, container, limit)).lack;
+
+/** Looks at a container that is new. @throws Failure if it has ended, even once, which no patience mends */
+export const lackOfNew: Look = async (host, record, container, limit = PROBE_LIMIT) => {
+  const { condition, lack } = await lookAt(host, record, container, limit);
+  refuseEnded(container, condition);
+  return lack;
+};
+
+async function lookAt(host: Host, record: ReleaseRecord, container: Container, limit: number) {
   const name = processOf(container);
   const process = record.content.processes[name];
   const port = portOf(record, container);
-  if (!process) return undefined;
-  const answer = port === undefined ? undefined : probe(host, record, name, process, port, limit);
+  const answer = port === undefined || !process ? undefined : probe(host, record, name, process, port, limit);
   const [condition, lack] = await Promise.all([host.docker.condition(container.id), answer]);
-  refuseEnded(container, condition);
-  return lack ?? lackOfContainer(process, condition);
+  return { condition, lack: lack ?? (process && lackOfContainer(process, condition)) };
 }
 
 function portOf({ ports }: ReleaseRecord, container: Container): number | undefined {

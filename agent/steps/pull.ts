@@ -1,5 +1,6 @@
 import type { Attempt } from "../attempt";
 import { Failure } from "../failure";
+import { loginFor } from "../settle";
 import { keepReserve } from "./disk-guard";
 
 /** Milliseconds between two looks at the disk while a pull goes on. */
@@ -17,7 +18,9 @@ export async function pull({ host, manifest }: Pick<Attempt, "host" | "manifest"
     looked = host.now();
     await keepReserve(host);
   };
-  const pulled = await Promise.all(images.map((image) => host.docker.pull(image, manifest.registry, onBytes)));
+  const pulled = await Promise.all(
+    images.map((image) => host.docker.pull(image, loginFor(image, manifest.registry), onBytes)),
+  );
   const platform = await host.docker.platform();
   for (const image of images) {
     const found = await host.docker.image(image);

@@ -27,8 +27,27 @@ function attempt(release = 2, changes: Partial<Attempt["manifest"]> = {}): Attem
   const state = { running: false, exitCode: 0, started: false, since: 0, stopped: false, port: undefined };
   const container = { id, name: id, labels, image, ...state };
   host.all.push(container);
+  const manifest: Attempt["manifest"] = {
+    version: 1,
+    app: "shop",
+    origin: { sequence: 1, actor: "ana" },
+    processes: { web: { image, compose: {}, port: 8000, replicas: 1 } },
+    routes: [],
+    tls: { mode: "off" },
+    release: { process: "web", command: ["migrate"] },
+    environment: { DATABASE_URL: URL },
+    secrets: ["DATABASE_URL"],
+    volumes: [],
+    database: { url: "DATABASE_URL" },
+    snapshot: { keep: 2, limit: 2000 },
+    keep: 3,
+    limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
+    ...changes,
+  };
   return {
     host,
+    asked: manifest,
+    manifest,
     release,
     live: undefined,
     before: undefined,
@@ -37,23 +56,6 @@ function attempt(release = 2, changes: Partial<Attempt["manifest"]> = {}): Attem
     fetching: { guarded: Promise.resolve(undefined), pulled: Promise.resolve(undefined) },
     say: (line) => said.push(line),
     containers: [container],
-    manifest: {
-      version: 1,
-      app: "shop",
-      origin: { sequence: 1, actor: "ana" },
-      processes: { web: { image, compose: {}, port: 8000, replicas: 1 } },
-      routes: [],
-      tls: { mode: "off" },
-      release: { process: "web", command: ["migrate"] },
-      environment: { DATABASE_URL: URL },
-      secrets: ["DATABASE_URL"],
-      volumes: [],
-      database: { url: "DATABASE_URL" },
-      snapshot: { keep: 2, limit: 2000 },
-      keep: 3,
-      limits: { health: 5, release: 60, drain: 10, settle: 0, watch: 2, lock: 5, wait: 1 },
-      ...changes,
-    },
   };
 }
 

@@ -1,11 +1,11 @@
-import { processOf, releaseContainers, releaseOf } from "../containers";
-import type { Container, Host } from "../host";
+import { releaseContainers, releaseOf } from "../containers";
+import type { Container } from "../host";
 import { readLedger, writeRow } from "../ledger";
 import { appPaths, releasePaths } from "../paths";
-import { isLasting } from "../processes";
-import { type ReleaseRecord, readRecord } from "../record";
+import { imagesOf, readRecord } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
 import { moveSchedules } from "./schedules";
+import { startAgain } from "./start-again";
 import { stopInPeace } from "./stop";
 
 /**
@@ -23,8 +23,7 @@ export async function tidy(
   const strays = all.filter((container) => !isLive(container));
   await Promise.all(strays.map((container) => removeStray(order, container)));
   if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
-  const stopped = all.filter((container) => isLive(container) && live && isDown(container, live));
-  const started = await startAgain(host, stopped);
+  const started = live ? await startAgain(host, live, all.filter(isLive)) : [];
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
   if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
   mended.push(...(await settleFolders(order)));
@@ -32,22 +31,6 @@ export async function tidy(
     containers: all.filter(isLive).map((one) => (started.includes(one) ? { ...one, running: true } : one)),
     mended,
   };
-}
-
-/** A kill between the end of the old workers and the start of the new ones leaves neither running. */
-function isDown(container: Container, { content }: ReleaseRecord): boolean {
-  return !container.running && isLasting(processOf(container), content);
-}
-
-/** What can't be started is left to the release or the person who comes next; what Docker starts over and over is left to Docker. */
-async function startAgain(host: Host, containers: readonly Container[]): Promise<readonly Container[]> {
-  const start = async (container: Container) => {
-    if ((await host.docker.condition(container.id)).status === "restarting") return [];
-    await host.docker.start(container.id);
-    return [container];
-  };
-  const started = await Promise.all(containers.map((container) => start(container).catch(() => [])));
-  return started.flat();
 }
 
 /** One the edge has led to, before or since the live one, gets its time to end; one that never ran doesn't need it. */
@@ -73,7 +56,7 @@ async function settleFolders({ host, app, live }: ReconcileOrder): Promise<strin
         ...(commit !== undefined && { commit }),
         ...(run !== undefined && { run }),
         sequence,
-        images: Object.fromEntries(Object.entries(record.content.processes).map(([name, { image }]) => [name, image])),
+        images: imagesOf(record.content),
         result: isLive ? "live" : "interrupted",
         reason: isLive ? "its run was killed after the switch" : "its run was killed before the switch",
       });

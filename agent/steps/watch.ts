@@ -1,7 +1,7 @@
 import { type Attempt, recordOf } from "../attempt";
 import { Failure } from "../failure";
 import type { Container } from "../host";
-import { lackOf, lastingContainers } from "./health";
+import { lackOfNew, lastingContainers } from "./health";
 
 /** Milliseconds between two looks. */
 const POLL = 250;
@@ -17,7 +17,7 @@ export async function watch(attempt: Attempt): Promise<undefined> {
 async function watchOne(attempt: Attempt, container: Container, end: number): Promise<void> {
   const { host } = attempt;
   for (let unfit = 0; ; ) {
-    const lack = await lackOf(host, recordOf(attempt), container);
+    const lack = await lackOfNew(host, recordOf(attempt), container);
     unfit = lack === undefined ? 0 : unfit + 1;
     if (lack !== undefined && unfit >= PATIENCE)
       throw new Failure(`${container.name} was healthy and is not any more: ${lack}`, container.id);

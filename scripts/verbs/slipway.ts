@@ -1,3 +1,5 @@
+import { readOrigin } from "../../stacks/settings/origin";
+import { checkout } from "../setup/cache";
 import { onMachine } from "../ssh/machine";
 import { attend } from "../ssh/remote";
 import { stackOutputs } from "../stack/outputs";
@@ -22,5 +24,8 @@ your ssh-agent's, else with the stack's own.`;
 
 /** Runs a verb of the release engine on a stack's machine. @returns the exit code there */
 export async function slipway(stack: string, argv: readonly string[]): Promise<number> {
-  return onMachine(stack, await stackOutputs(stack), (client) => attend(client, ["sudo", "slipway", ...argv], process));
+  // The machine knows its user deploy only; the ledger is to name the person.
+  const { actor } = readOrigin(process.env, checkout(), Date.now());
+  const line = ["sudo", `SLIPWAY_ACTOR=${actor}`, "slipway", ...argv];
+  return onMachine(stack, await stackOutputs(stack), (client) => attend(client, line, process));
 }
