@@ -116,7 +116,7 @@ describe("a restore", () => {
         snapshot: "3",
         before: "before-restore-1",
         live: 3,
-        seconds: 0,
+        seconds: 1,
         result: "restored",
       },
     ]);
