@@ -19,6 +19,10 @@ import { statusCommand } from "./commands/status";
 import { Failure } from "./failure";
 import { OUTLIVING } from "./front";
 import { linuxHost } from "./linux/host";
+import { AFTERWARDS, UNTIL_IT_STAYS } from "./release";
+import { wrapped } from "./words";
+
+const STEPS = [...UNTIL_IT_STAYS, ...AFTERWARDS].map(({ name }) => name).join(", ");
 
 const program = new Command("slipway")
   .description("Releases apps on this host: one gated step from an image to its address, undone whole if it fails.")
@@ -27,8 +31,12 @@ const program = new Command("slipway")
   .addHelpText(
     "after",
     `
-A release goes: fence, pull, static files, release command, start beside the old one, health, edge, stop the old one.
-Until the edge is switched the old release serves untouched. Whatever interrupts a release, the next one mends it.
+A release goes through these steps, as far as it needs them:
+${wrapped(STEPS, 78)
+  .map((line) => `  ${line}`)
+  .join("\n")}
+Until «edge» the old release serves untouched, until the end of «watch» it is led back in if the new one fails.
+A release goes on when whoever asked for it is gone; what a power cut interrupts is mended at the next boot.
 
 Where things are:
   /var/lib/slipway/apps/APP   releases, ledger and the pointer to the live release
