@@ -32,7 +32,8 @@ export function postgresRecipe(base: string): Recipe {
         "localedef -i en_US -f UTF-8 en_US.UTF-8",
       ],
     }),
-    aptInstall([`postgresql-${postgresVersion}`]),
+    // Docker gives a file system in memory the mode of the folder it covers, at the latest at the second start.
+    aptInstall([`postgresql-${postgresVersion}`], { after: ["install -d -m 777 /run/sandbox"] }),
     "COPY server /usr/local/lib/sandbox/server",
     // Fast shutdown: sessions are ended, nothing is lost.
     "STOPSIGNAL SIGINT",
