@@ -1,4 +1,5 @@
 /** The compose project of one release, rendered from the manifest. Compose reads JSON as it reads YAML. */
+import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
 import { Failure } from "./failure";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
 
@@ -150,27 +151,6 @@ function environmentOf(process: Process, manifest: Manifest): Record<string, unk
   );
 }
 
-/** What a process waits for, by the other's name: only processes that are deployed, e.g. not the laptop's database. */
-export function dependenciesOf(
-  process: Process,
-  manifest: Pick<Manifest, "processes">,
-): Record<string, { condition: string }> {
-  const given = process.compose.depends_on;
-  const entries: [string, string][] = Array.isArray(given)
-    ? given.map((name) => [String(name), "service_started"])
-    : Object.entries(mapOf(given)).map(([name, how]) => [name, String(mapOf(how).condition ?? "service_started")]);
-  return Object.fromEntries(
-    entries.filter(([name]) => name in manifest.processes).map(([name, condition]) => [name, { condition }]),
-  );
-}
-
-/** Whether a process is meant to end by itself because another waits for its end. */
-export function isAwaited(name: string, manifest: Pick<Manifest, "processes">): boolean {
-  return Object.values(manifest.processes).some(
-    (process) => dependenciesOf(process, manifest)[name]?.condition === "service_completed_successfully",
-  );
-}
-
 function processOf(manifest: Manifest, name: string): Process {
   const process = manifest.processes[name];
   if (!process) throw new Error(`no process ${name}`);
@@ -193,19 +173,6 @@ function refuseRelativeMounts(name: string, volumes: unknown): void {
 function bindSource(volume: unknown): string {
   const { type, source } = mapOf(volume);
   return type === "bind" && typeof source === "string" ? source : "";
-}
-
-/** Compose writes maps as such or as a list of `NAME=value`; a name alone stands for `null`. */
-function mapOf(value: unknown): Record<string, unknown> {
-  if (Array.isArray(value)) {
-    return Object.fromEntries(
-      value.map(String).map((entry) => {
-        const at = entry.indexOf("=");
-        return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + 1)];
-      }),
-    );
-  }
-  return value !== null && typeof value === "object" ? { ...value } : {};
 }
 
 /** `extra_hosts` as a list may have `NAME:address` as well. */

@@ -3,7 +3,7 @@
  * reads it from standard input. It is the one thing both sides share.
  */
 import * as z from "zod";
-import { dependenciesOf } from "./compose";
+import { dependenciesOf } from "./dependencies";
 import { mistakeIn } from "./schedule";
 
 /** A name usable as a DNS label, a Linux user, a Postgres role and a compose project: `a-z`, digits, inner hyphens. */

@@ -1,5 +1,5 @@
 /** What kind of process each of an app's is, i.e. when a release stops the old one and starts the new one. */
-import { dependenciesOf, isAwaited } from "./compose";
+import { dependenciesOf, isAwaited } from "./dependencies";
 import type { Manifest, Process } from "./manifest";
 
 /** The parts of a manifest, or of a record's content, that decide. */

@@ -1,6 +1,6 @@
 import type { Attempt } from "../attempt";
-import { dependenciesOf } from "../compose";
 import { processOf } from "../containers";
+import { dependenciesOf } from "../dependencies";
 import { Failure, reasonOf } from "../failure";
 import type { Container, Host } from "../host";
 import { isScheduled, isStopFirst } from "../processes";
