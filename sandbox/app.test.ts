@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSandboxApp } from "./app";
-import { dropletBody, type TestSandbox, testSandbox } from "./testing";
+import { dropletBody, linodeBody, type TestSandbox, testSandbox } from "./testing";
 
 const ID = 530000001;
 const machine = (number = 0) => `droplet-${ID + number}`;
@@ -32,6 +32,7 @@ describe("restore", () => {
   it("comes up empty where nothing was saved", async () => {
     expect(await testSandbox().restore()).toEqual({
       droplets: 0,
+      linodes: 0,
       turnedOn: [],
       vanished: [],
       orphans: [],
@@ -48,7 +49,7 @@ describe("restore", () => {
     const firewalls = (await before.ask("GET", "/v2/firewalls")).body;
     const after = again(before);
     const well = { turnedOn: [], vanished: [], orphans: [], resumed: [] };
-    expect(await after.restore()).toEqual({ droplets: 1, ...well, databases });
+    expect(await after.restore()).toEqual({ droplets: 1, linodes: 0, ...well, databases });
     await after.settled();
     expect((await after.ask("GET", `/v2/droplets/${ID}`)).body).toEqual(droplet);
     expect((await after.ask("GET", "/v2/firewalls")).body).toEqual(firewalls);
@@ -106,9 +107,10 @@ describe("restore", () => {
     if (!order) throw new Error("no machine");
     await before.machines.create({ ...order, id: "droplet-7" });
     await before.machines.create({ ...order, id: "linode-7" });
+    await before.machines.create({ ...order, id: "other-7" });
     const after = again(before);
-    expect(await after.restore()).toMatchObject({ orphans: ["droplet-7"] });
-    expect(await before.machines.list()).toEqual([machine(), "linode-7"]);
+    expect(await after.restore()).toMatchObject({ orphans: ["droplet-7", "linode-7"] });
+    expect(await before.machines.list()).toEqual([machine(), "other-7"]);
   });
 
   it("comes up although a machine cannot be had, and says so", async () => {
@@ -140,6 +142,66 @@ describe("restore", () => {
       status: "active",
       locked: false,
     });
+  });
+
+  it("does for Linodes what it does for droplets", async () => {
+    const before = testSandbox();
+    const linode = (number: number) => `linode-${101_000_000 + number}`;
+    for (const label of ["one", "two", "three", "four"])
+      await before.ask("POST", "/v4/linode/instances", linodeBody({ label }));
+    await before.ask("POST", "/v4/networking/firewalls", {
+      label: "web",
+      rules: { inbound_policy: "DROP", outbound_policy: "ACCEPT" },
+      devices: { linodes: [101_000_001] },
+    });
+    await before.settled();
+    await before.ask("POST", "/v4/linode/instances/101000003/shutdown");
+    await before.settled();
+    const { machines } = before;
+    await machines.turnOff(linode(1), "hard");
+    await machines.setFirewall(linode(1), undefined);
+    await machines.destroy(linode(2));
+    await machines.turnOn(linode(3));
+    const firewalls = (await before.ask("GET", "/v4/networking/firewalls")).body;
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({
+      linodes: 4,
+      turnedOn: [linode(1)],
+      vanished: [linode(2)],
+      orphans: [],
+    });
+    await after.settled();
+    expect(machines.look(linode(1))).toMatchObject({ power: "on", firewall: { otherwise: { inbound: "drop" } } });
+    expect(machines.look(linode(3))?.power).toBe("off");
+    const { data } = (await after.ask("GET", "/v4/linode/instances")).body;
+    expect(data.map(({ status }: { status: string }) => status)).toEqual(["running", "offline", "offline", "running"]);
+    expect((await after.ask("GET", "/v4/networking/firewalls")).body).toEqual(firewalls);
+    await after.ask("POST", "/v4/linode/instances/101000002/boot");
+    await after.settled();
+    expect(machines.look(linode(2))).toMatchObject({ power: "on", order: { address: "10.213.0.11" } });
+    expect((await after.ask("POST", "/v4/linode/instances", linodeBody({ label: "five" }))).body.id).toBe(101_000_005);
+  });
+
+  it("goes on with what was under way at a Linode", async () => {
+    const before = testSandbox();
+    before.machines.hold();
+    await before.ask("POST", "/v4/linode/instances", linodeBody());
+    await new Promise((resolve) => setImmediate(resolve));
+    const { machines } = testSandbox();
+    const after = testSandbox(undefined, { ...before.deps, machines });
+    expect((await after.restore()).resumed.at(-1)).toBe("linode_boot linode-101000001");
+    await after.settled();
+    expect((await after.ask("GET", "/v4/linode/instances/101000001")).body.status).toBe("running");
+    expect(await machines.list()).toEqual(["linode-101000001"]);
+  });
+
+  it("comes up with records of a sandbox that knew no Linodes", async () => {
+    const before = await running();
+    const { linode: _, ...older } = (await before.deps.store.load()) as Record<string, unknown>;
+    await before.deps.store.save(older);
+    const after = again(before);
+    expect(await after.restore()).toMatchObject({ droplets: 1, linodes: 0, orphans: [] });
+    expect((await after.ask("POST", "/v4/linode/instances", linodeBody())).body.id).toBe(101_000_001);
   });
 
   it("refuses records of another version and of another form", async () => {

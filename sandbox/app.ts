@@ -10,16 +10,21 @@ import { defaultSettings, Settings } from "./control/settings";
 import type { Databases } from "./databases/databases";
 import { digitalOceanApp } from "./digitalocean/app";
 import type { Cloud } from "./digitalocean/cloud";
-import { type RestoreReport, reconcile } from "./digitalocean/reconcile";
+import { type DropletReport, reconcile as reconcileDroplets } from "./digitalocean/reconcile";
 import { emptyState, parseState } from "./digitalocean/state";
 import type { SandboxEnv } from "./http/env";
 import { RequestLog } from "./http/requests";
 import { UncoveredList } from "./http/uncovered";
+import { linodeApp } from "./linode/app";
+import type { Cloud as LinodeCloud } from "./linode/cloud";
+import { type LinodeReport, reconcile as reconcileLinodes } from "./linode/reconcile";
+import { emptyState as emptyLinodeState, parseState as parseLinodeState } from "./linode/state";
 import type { Machines } from "./machines/machines";
 import { Saver } from "./store/saver";
 import type { Store } from "./store/store";
 
-export type { RestoreReport } from "./digitalocean/reconcile";
+/** What became of the machines of all clouds after a restart of the daemon. */
+export type RestoreReport = DropletReport & LinodeReport;
 
 /** What the emulated clouds need of the process they live in. */
 export interface SandboxDeps {
@@ -42,7 +47,7 @@ export interface SandboxDeps {
 
 /** The emulated clouds and their control routes. */
 export interface Sandbox {
-  /** Serves `/v2/…` and `/_sandbox/…`. */
+  /** Serves `/v2/…`, `/v4/…` and `/_sandbox/…`. */
   readonly app: Hono<SandboxEnv>;
   /** Loads the records and brings the machines in line with them. Call once, before the first request is served. */
   restore(): Promise<RestoreReport>;
@@ -56,6 +61,8 @@ const Saved = z.object({
   settings: Settings,
   clock: ClockState,
   digitalocean: z.unknown(),
+  /** Absent where the sandbox was saved before it knew of this cloud. */
+  linode: z.unknown().optional(),
 });
 
 /** Makes the clouds. Nothing listens and nothing is read until asked. */
@@ -69,27 +76,36 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const servers = new WorkQueue();
   let settings = standard;
   const state = emptyState();
-  const saver = new Saver(deps.store, () => ({ version: 1, settings, clock: clock.state, digitalocean: state }));
-  const cloud: Cloud = {
-    state,
+  const linodeState = emptyLinodeState();
+  const saver = new Saver(deps.store, () => {
+    return { version: 1, settings, clock: clock.state, digitalocean: state, linode: linodeState };
+  });
+  const common = {
     clock,
     network: deps.network,
-    taken: () => [...state.droplets, ...state.databases].map(({ address }) => address),
+    taken: () => [...state.droplets, ...state.databases, ...linodeState.instances].map(({ address }) => address),
     machines: deps.machines,
     work,
+    settings: () => settings,
+    save: () => saver.save(),
+    log,
+  };
+  const cloud: Cloud = {
+    ...common,
+    state,
     databases: deps.databases,
     servers,
     filters: new Map(),
     sources: new Map(),
     underway: new Map(),
-    settings: () => settings,
-    save: () => saver.save(),
-    log,
   };
+  const linode: LinodeCloud = { ...common, state: linodeState, filters: new Map(), underway: new Map() };
 
   async function reset(): Promise<number> {
     Object.assign(state, emptyState());
+    Object.assign(linodeState, emptyLinodeState());
     cloud.filters.clear();
+    linode.filters.clear();
     cloud.sources.clear();
     settings = standard;
     clock.release();
@@ -112,6 +128,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       uptime_seconds: Math.round((deps.clock.now() - started) / 1000),
       droplets: state.droplets.length,
       databases: state.databases.length,
+      linodes: linodeState.instances.length,
       resident_bytes: process.memoryUsage.rss(),
       ...(await deps.facts?.()),
     };
@@ -134,6 +151,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     }),
   );
   app.route("/", digitalOceanApp(cloud, surroundings));
+  app.route("/", linodeApp(linode, surroundings));
   app.notFound((c) => {
     const { method, path } = c.req;
     if (surroundings.uncovered.add(method, path)) log(`not covered: ${method} ${path}`);
@@ -148,15 +166,16 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
         const saved = Saved.safeParse(document);
         if (!saved.success) throw new Error(`the sandbox's records are not usable: ${z.prettifyError(saved.error)}`);
         Object.assign(state, parseState(saved.data.digitalocean));
+        Object.assign(linodeState, parseLinodeState(saved.data.linode));
         settings = saved.data.settings;
         clock.state = saved.data.clock;
       }
-      return reconcile(cloud);
+      return joined(await reconcileDroplets(cloud), await reconcileLinodes(linode));
     },
     async settled() {
       await work.idle();
       await servers.idle();
-      await Promise.all(cloud.underway.values());
+      await Promise.all([...cloud.underway.values(), ...linode.underway.values()]);
       await saver.save();
     },
   };
@@ -170,4 +189,15 @@ async function destroyAll(
 ): Promise<void> {
   const all = new Set([...ids, ...work.machines()]);
   await Promise.all([...all].map((id) => work.run(id, () => destroy(id))));
+}
+
+function joined(droplets: DropletReport, linodes: LinodeReport): RestoreReport {
+  return {
+    ...droplets,
+    linodes: linodes.linodes,
+    turnedOn: [...droplets.turnedOn, ...linodes.turnedOn],
+    vanished: [...droplets.vanished, ...linodes.vanished],
+    orphans: [...droplets.orphans, ...linodes.orphans],
+    resumed: [...droplets.resumed, ...linodes.resumed],
+  };
 }

@@ -21,7 +21,7 @@ export interface TestSandbox extends Sandbox {
   /** What was logged so far. */
   readonly lines: string[];
   /** Asks with a token; `/_sandbox` paths are asked the same way. */
-  ask(method: string, path: string, body?: unknown): Promise<Got>;
+  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Got>;
 }
 
 /** When the time of tests stands. */
@@ -56,10 +56,10 @@ export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps>
     databases,
     deps,
     lines,
-    async ask(method, path, body) {
+    async ask(method, path, body, headers = {}) {
       const response = await sandbox.app.request(path, {
         method,
-        headers: { authorization: "Bearer a-token", "content-type": "application/json" },
+        headers: { authorization: "Bearer a-token", "content-type": "application/json", ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -71,4 +71,16 @@ export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps>
 /** What a droplet needs at least; members of `changes` win. */
 export function dropletBody(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return { name: "web", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ...changes };
+}
+
+/** What a Linode needs at least; members of `changes` win. */
+export function linodeBody(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    label: "web",
+    region: "de-fra-2",
+    type: "g6-nanode-1",
+    image: "linode/debian13",
+    authorized_keys: [KEY.publicKey],
+    ...changes,
+  };
 }

@@ -10,7 +10,7 @@ export interface Kept {
 }
 
 /** What had to be done for one machine after a restart of the daemon. */
-export type Outcome = "turned on" | "vanished" | "as it was";
+export type Outcome = "turned on" | "vanished" | "as it was" | "not had";
 
 /** What {@link alignMachine} and {@link destroyOrphans} work with. */
 export interface Aligning {
@@ -28,7 +28,7 @@ export async function alignMachine(cloud: Aligning, kept: Kept): Promise<Outcome
     return await cloud.work.run(kept.id, () => align(cloud, kept));
   } catch (error) {
     cloud.log(`${kept.id} could not be brought in line: ${(error as Error).message}`);
-    return "as it was";
+    return "not had";
   }
 }
 

@@ -176,6 +176,7 @@ describe("the rest", () => {
       version: "1.2.3",
       uptime_seconds: 0,
       droplets: 0,
+      linodes: 0,
       databases: 0,
       resident_bytes: expect.any(Number),
       registry: "127.0.0.1:5000",

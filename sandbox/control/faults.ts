@@ -20,7 +20,7 @@ const where = {
 export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("status"),
-    status: z.union([z.literal(401), z.literal(429), z.number().int().min(500).max(599)]),
+    status: z.union([z.literal(401), z.literal(403), z.literal(429), z.number().int().min(500).max(599)]),
     /** Seconds, for the header `retry-after`. */
     retryAfter: z.number().int().min(0).optional(),
     ...where,

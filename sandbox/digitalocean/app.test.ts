@@ -40,18 +40,18 @@ describe("the API's surroundings", () => {
     ]);
     await ask("PATCH", "/v2/kubernetes/clusters");
     await ask("DELETE", "/v2/account");
-    expect((await ask("GET", "/v4/linode/types")).status).toBe(501);
+    expect((await ask("GET", "/v9/linode/types")).status).toBe(501);
     expect((await ask("GET", "/_sandbox/uncovered")).body).toEqual({
       uncovered: [
         { method: "PATCH", path: "/v2/kubernetes/clusters", count: 2 },
         { method: "DELETE", path: "/v2/account", count: 1 },
-        { method: "GET", path: "/v4/linode/types", count: 1 },
+        { method: "GET", path: "/v9/linode/types", count: 1 },
       ],
     });
     expect(lines).toEqual([
       "not covered: PATCH /v2/kubernetes/clusters",
       "not covered: DELETE /v2/account",
-      "not covered: GET /v4/linode/types",
+      "not covered: GET /v9/linode/types",
     ]);
   });
 

@@ -62,6 +62,7 @@ export function digitalOceanApp(cloud: Cloud, { faults, requests, uncovered }: S
 function refusal(c: Context<SandboxEnv>, status: number, retryAfter: number | undefined): Response {
   const messages: Record<number, string> = {
     401: "Unable to authenticate you",
+    403: "You are not authorized to perform this operation",
     429: "API rate limit exceeded.",
   };
   const response = refuse(c, status, errorId(status), messages[status] ?? "Unexpected server-side error");

@@ -38,6 +38,8 @@ export function errorId(status: number): string {
       return "bad_request";
     case 401:
       return "unauthorized";
+    case 403:
+      return "forbidden";
     case 429:
       return "too_many_requests";
     case 503:

@@ -7,8 +7,8 @@ import { type Droplet, machineId } from "./droplets/model";
 import { reapply } from "./firewalls/filters";
 import { extraAddresses } from "./reservedips/model";
 
-/** What became of the machines after a restart of the daemon; ids are those of machines. */
-export interface RestoreReport {
+/** What became of the machines of droplets after a restart of the daemon; ids are those of machines. */
+export interface DropletReport {
   readonly droplets: number;
   /** Machines that were off and should be on: turned on again. */
   readonly turnedOn: readonly string[];
@@ -26,7 +26,7 @@ export interface RestoreReport {
  * that was under way is done again, firewalls and addresses are applied anew. A machine that is gone is not remade
  * unasked, for its data is gone too: its droplet is `off`.
  */
-export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
+export async function reconcile(cloud: Cloud): Promise<DropletReport> {
   const { state } = cloud;
   const busy = new Set(
     state.actions.filter((action) => action.status === "in-progress").flatMap((action) => action.locks),
@@ -67,8 +67,8 @@ export async function reconcile(cloud: Cloud): Promise<RestoreReport> {
 async function bringInLine(cloud: Cloud, droplet: Droplet): Promise<Outcome> {
   const id = machineId(droplet.id);
   const outcome = await alignMachine(cloud, { id, on: droplet.status === "active" });
-  if (outcome !== "vanished") droplet.absent = false;
-  else {
+  if (outcome === "turned on" || outcome === "as it was") droplet.absent = false;
+  if (outcome === "vanished") {
     if (!droplet.absent) cloud.log(`${id} is gone; its droplet is off now, and power_on makes it anew`);
     Object.assign(droplet, { status: "off", absent: true });
   }

@@ -43,6 +43,29 @@ table inet sandbox_cloud {
 `);
   });
 
+  it("keeps bans in their order and ends as its policies say", () => {
+    const networks = ["0.0.0.0/0"];
+    const text = cloudFirewall({
+      inbound: [
+        { protocol: "tcp", ports: "22", networks: ["192.0.2.7"], action: "drop" },
+        { protocol: "tcp", ports: "22", networks },
+        { protocol: "ipencap", ports: "all", networks, action: "drop" },
+      ],
+      outbound: [{ protocol: "icmp", ports: "all", networks, action: "drop" }],
+      otherwise: { inbound: "drop", outbound: "accept" },
+    });
+    const lines = text.split("\n").map((line) => line.trim());
+    const from = lines.indexOf("ip saddr 192.0.2.7 tcp dport 22 drop");
+    expect(lines.slice(from, from + 5)).toEqual([
+      "ip saddr 192.0.2.7 tcp dport 22 drop",
+      "ip saddr 0.0.0.0/0 tcp dport 22 accept",
+      "ip saddr 0.0.0.0/0 meta l4proto 4 drop",
+      "drop",
+      "}",
+    ]);
+    expect(lines.slice(-5)).toEqual(["ip daddr 0.0.0.0/0 meta l4proto icmp drop", "accept", "}", "}", ""]);
+  });
+
   it("with no permission at all lets only replies pass", () => {
     expect(cloudFirewall({ inbound: [], outbound: [] })).not.toMatch(/[sd]addr/);
   });

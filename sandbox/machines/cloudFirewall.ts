@@ -16,11 +16,12 @@ export function cloudFirewall(firewall: Firewall | undefined): string {
   // Adding first makes the removal good for a table that is not there.
   const clear = [`add table ${table}`, `delete table ${table}`];
   if (firewall === undefined) return `${clear.join("\n")}\n`;
+  const { inbound = "drop", outbound = "drop" } = firewall.otherwise ?? {};
   return `${[
     ...clear,
     `table ${table} {`,
-    ...chain("inbound", "prerouting", "iifname", firewall.inbound, "saddr"),
-    ...chain("outbound", "postrouting", "oifname", firewall.outbound, "daddr"),
+    ...chain("inbound", "prerouting", "iifname", firewall.inbound, "saddr", inbound),
+    ...chain("outbound", "postrouting", "oifname", firewall.outbound, "daddr", outbound),
     "}",
   ].join("\n")}\n`;
 }
@@ -31,6 +32,7 @@ function chain(
   link: string,
   permissions: readonly FirewallPermission[],
   side: string,
+  otherwise: "accept" | "drop",
 ): readonly string[] {
   return [
     `  chain ${name} {`,
@@ -42,7 +44,7 @@ function chain(
     ...permissions.flatMap((permission) =>
       permission.networks.map((network) => `    ${rule(permission, network, side)}`),
     ),
-    "    drop",
+    `    ${otherwise}`,
     "  }",
   ];
 }
@@ -57,10 +59,13 @@ function rule(permission: FirewallPermission, text: string, side: string): strin
     throw new Error(`a firewall's network is ${JSON.stringify(text)}; expected an address or a CIDR`);
   const six = network.kind() === "ipv6";
   const who = `${six ? "ip6" : "ip"} ${side} ${text}`;
-  if (permission.protocol === "icmp") return `${who} meta l4proto ${six ? "ipv6-icmp" : "icmp"} accept`;
-  if (permission.ports === "all") return `${who} meta l4proto ${permission.protocol} accept`;
+  const action = permission.action ?? "accept";
+  if (permission.protocol === "icmp") return `${who} meta l4proto ${six ? "ipv6-icmp" : "icmp"} ${action}`;
+  // By number: nft knows this protocol by more names than one.
+  if (permission.protocol === "ipencap") return `${who} meta l4proto 4 ${action}`;
+  if (permission.ports === "all") return `${who} meta l4proto ${permission.protocol} ${action}`;
   if (!/^\d{1,5}(-\d{1,5})?$/.test(permission.ports)) {
     throw new Error(`a firewall's ports are ${JSON.stringify(permission.ports)}; expected all, 22 or 8000-9000`);
   }
-  return `${who} ${permission.protocol} dport ${permission.ports} accept`;
+  return `${who} ${permission.protocol} dport ${permission.ports} ${action}`;
 }

@@ -23,22 +23,31 @@ export interface MachineOrder extends Capacity {
   readonly address: string;
   /** cloud-init user data, verbatim. */
   readonly userData?: string;
+  /** What the cloud itself has cloud-init do, e.g. set a password; user data wins over it. */
+  readonly vendorData?: string;
   /** OpenSSH public keys for root, as the cloud's image would put them. */
   readonly sshKeys: readonly string[];
 }
 
-/** One direction's permission of a cloud firewall. `ports` is `"all"`, `"22"` or `"8000-9000"`; `icmp` has none. */
+/**
+ * One direction's permission of a cloud firewall. `ports` is `"all"`, `"22"` or `"8000-9000"`; `icmp` and `ipencap` have
+ * none.
+ */
 export interface FirewallPermission {
-  readonly protocol: "tcp" | "udp" | "icmp";
+  readonly protocol: "tcp" | "udp" | "icmp" | "ipencap";
   readonly ports: string;
+  /** `drop` makes it a ban; the first permission or ban that fits a packet decides. @default accept */
+  readonly action?: "accept" | "drop";
   /** IPv4 or IPv6 networks in CIDR form or single addresses. */
   readonly networks: readonly string[];
 }
 
-/** What may pass. Everything else is dropped before it reaches the machine's own rules; replies always pass. */
+/** What may pass. What is dropped never reaches the machine's own rules; replies always pass. */
 export interface Firewall {
   readonly inbound: readonly FirewallPermission[];
   readonly outbound: readonly FirewallPermission[];
+  /** What becomes of packets that no permission fits. @default drop, both ways */
+  readonly otherwise?: { readonly inbound: "accept" | "drop"; readonly outbound: "accept" | "drop" };
 }
 
 /** Real power state of a machine; `absent` if there is none of that id. */

@@ -34,6 +34,17 @@ describe("seedFiles", () => {
     const files = seedFiles({ order, nameservers: [], registries: [] });
     expect(files["var/lib/cloud/seed/nocloud/user-data"]).toBe("#cloud-config\n{}\n");
   });
+
+  it("has what the cloud itself wants done only where there is such", () => {
+    const files = seedFiles({
+      order: { ...order, vendorData: "#cloud-config\n{}\n" },
+      nameservers: [],
+      registries: [],
+    });
+    expect(files["var/lib/cloud/seed/nocloud/vendor-data"]).toBe("#cloud-config\n{}\n");
+    const none = seedFiles({ order, nameservers: [], registries: [] });
+    expect(Object.keys(none)).not.toContain("var/lib/cloud/seed/nocloud/vendor-data");
+  });
 });
 
 describe("tarOf", () => {

@@ -18,6 +18,7 @@ export function seedFiles(seed: Seed): Readonly<Record<string, string>> {
   return {
     "var/lib/cloud/seed/nocloud/meta-data": `${JSON.stringify(meta)}\n`,
     "var/lib/cloud/seed/nocloud/user-data": order.userData ?? "#cloud-config\n{}\n",
+    ...(order.vendorData === undefined ? {} : { "var/lib/cloud/seed/nocloud/vendor-data": order.vendorData }),
     "etc/sandbox/resolv.conf": seed.nameservers.map((address) => `nameserver ${address}\n`).join(""),
     ...Object.fromEntries(
       seed.registries.map(({ server, ca }) => [`etc/docker/certs.d/${server}/ca.crt`, ca] as const),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { fingerprint } from "../../cloud/publicKey";
 import { KEY, testSandbox } from "../../testing";
-import { fingerprint } from "./model";
 
 const ECDSA =
   "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA/efC52adyR4u4H/TqEn6ipe6ed2GOafkU/lSRUyW12D3x4Ts2NbhDS1qrpUx7saD9UjtAYs/yYnYJxgxShfeg=";

@@ -1,12 +1,13 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import { fingerprint } from "../../cloud/publicKey";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import type { Cloud } from "../cloud";
 import { page } from "../envelope";
 import { notFound, unprocessable } from "../errors";
 import type { State } from "../state";
-import { fingerprint, type Key } from "./model";
+import type { Key } from "./model";
 
 const NewKey = z.object({ name: z.string().min(1, "Name can't be blank"), public_key: z.string() });
 const ChangedKey = z.object({ name: z.string().min(1, "Name can't be blank") });
