@@ -175,6 +175,13 @@ describe("secrets", () => {
   });
 });
 
+const database = () => ({ size: 20e6, content: "rows", locked: new Set<string>() });
+const withDatabase: Partial<Manifest> = {
+  environment: { SECRET_KEY: "very secret", DATABASE_URL: "postgres://db.test/shop" },
+  database: { url: "DATABASE_URL" },
+  snapshot: { keep: 2, limit: 100 },
+};
+
 const failures: {
   name: string;
   step: string;
@@ -246,6 +253,30 @@ const failures: {
       },
     },
     late: true,
+  },
+  {
+    name: "tag gone",
+    step: "images",
+    reason: "registry.test/shop:main: not found",
+    set: () => {},
+    asked: {
+      delivery: { every: 60 },
+      processes: { web: { image: "registry.test/shop:main", compose: {}, port: 8000, health: "/up", replicas: 1 } },
+    },
+  },
+  {
+    name: "database down",
+    step: "snapshot",
+    reason: "the database can't be reached: connection refused",
+    set: (it) => it.databases.set("postgres://db.test/shop", { ...database(), down: "connection refused" }),
+    asked: withDatabase,
+  },
+  {
+    name: "database locked by another",
+    step: "release command",
+    reason: "another holds the lock slipway:shop",
+    set: (it) => it.databases.set("postgres://db.test/shop", { ...database(), locked: new Set(["slipway:shop"]) }),
+    asked: withDatabase,
   },
   { name: "image gone", step: "pull", reason: "not found", set: (it) => it.images.delete(image("2")) },
   {

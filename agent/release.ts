@@ -153,9 +153,9 @@ async function underLease(lease: Lease): Promise<Outcome> {
   const isSettled = !("thrown" in settled);
   if (isSettled && isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
   voice.record(host, app, attempt.release);
-  return isSettled
-    ? carryOut(attempt, lease, begun)
-    : fail(attempt, lease, begun, { step: "images", thrown: settled.thrown });
+  if (isSettled) return carryOut(attempt, lease, begun);
+  voice.say(`✗ images ${inSeconds(host.now() - begun)}`);
+  return fail(attempt, lease, begun, { step: "images", thrown: settled.thrown });
 }
 
 async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<Outcome> {
@@ -212,7 +212,7 @@ async function runSteps(
   for (const { name, applies, waits, run } of steps) {
     if (applies && !applies(attempt)) continue;
     const begun = host.now();
-    const elapsed = () => `${((host.now() - begun) / 1000).toFixed(2)} s`;
+    const elapsed = () => inSeconds(host.now() - begun);
     try {
       // Once the traffic has moved, going on is as quick as going back.
       const ends = interrupted && !attempt.switched ? [lost, interrupted] : [lost];
@@ -225,6 +225,10 @@ async function runSteps(
     }
   }
   return undefined;
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
 /** Leads back what has been moved and removes everything of a release that will not serve. What can't be done now the next run does. */

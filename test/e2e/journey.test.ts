@@ -122,13 +122,20 @@ describe("a change", () => {
   it("that fails to migrate leaves the old release serving, and says why", async () => {
     const load = askConstantly(url);
     const migration =
-      "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('board', '0001_initial')]\n    operations = [migrations.RunSQL('SELECT no_such_column FROM board_note')]\n";
+      "import os\nprint('the password is', os.environ['DB_PASSWORD'])\nfrom django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('board', '0001_initial')]\n    operations = [migrations.RunSQL('SELECT no_such_column FROM board_note')]\n";
     writeFileSync(`${stack.app}/board/migrations/0002_broken.py`, migration);
     const outcome = await stack.verb("up");
     expect(outcome.exitCode).toBe(1);
     expect(outcome.all).toContain("no_such_column");
     expect(outcome.all).toMatch(/failed at step «release command»|failed at step «[^»]*release[^»]*»/);
     expect(outcome.all).toContain("release 2 keeps serving");
+    // Pulumi prints a failing command whole; what the app's own log says of its secrets is blotted out on the host.
+    const environment = await stack.onMachine("cat", "/var/lib/slipway/apps/notes/releases/2/env");
+    const secrets = [...environment.matchAll(/^(?:DB_PASSWORD|SECRET_KEY|DATABASE_URL)='?([^'\n]+)/gm)].map(
+      ([, value]) => value ?? "",
+    );
+    expect(secrets).toHaveLength(3);
+    for (const secret of secrets) expect(outcome.all).not.toContain(secret);
     expect((await load.stop()).failures).toEqual([]);
     expect(await release()).toBe(2);
     rmSync(`${stack.app}/board/migrations/0002_broken.py`);
