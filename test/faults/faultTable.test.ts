@@ -9,7 +9,7 @@ import { type Ssh, sshTo } from "./support/ssh";
 
 const harbour = new Harbour(new TestStack(3));
 const steps = [...UNTIL_IT_STAYS, ...AFTERWARDS].map(({ name }) => name);
-const outcomes = new Map<string, CellOutcome>();
+const outcomes = new Map<string, CellOutcome | undefined>();
 let ssh: Ssh;
 
 beforeAll(async () => {
@@ -26,6 +26,7 @@ afterAll(async () => {
 
 describe.each(faults)("SIGKILL of the %s", (fault) => {
   it.each(steps)("before «%s»", async (step) => {
+    outcomes.set(`${step} ${fault}`, undefined);
     const outcome = await runCell(harbour, ssh, step, fault);
     outcomes.set(`${step} ${fault}`, outcome);
     // Nobody who asks notices the death of a client or an engine.
@@ -35,12 +36,13 @@ describe.each(faults)("SIGKILL of the %s", (fault) => {
 
 function printTable(): void {
   const table = new Table({ head: ["held before", ...faults], style: { head: [], border: [] } });
-  for (const step of steps) table.push([step, ...faults.map((fault) => words(outcomes.get(`${step} ${fault}`)))]);
+  for (const step of steps) table.push([step, ...faults.map((fault) => words(`${step} ${fault}`))]);
   process.stdout.write(`${table.toString()}\n`);
 }
 
-function words(outcome: CellOutcome | undefined): string {
-  if (!outcome) return "NOT WHOLE";
+function words(cell: string): string {
+  const outcome = outcomes.get(cell);
+  if (!outcome) return outcomes.has(cell) ? "NOT WHOLE" : "not tried";
   const { hit, meanwhile, failed, asked } = outcome;
   return `${meanwhile} serves (${hit}); next ok${failed > 0 ? `; ${failed} of ${asked} unanswered` : ""}`;
 }
