@@ -82,7 +82,8 @@ describe("a plugin's process", () => {
   it("tells the SDK's version and gets the provider's settings", async () => {
     expect((await ask<InstanceType<typeof plugin.PluginInfo>>("info", new empty.Empty())).getVersion()).toBe("1.2.3");
     await ask("configure", new provider.ConfigureRequest().setArgs(properties({ token: "t" })));
-    expect(configured).toEqual(["t"]);
+    await ask("configure", new provider.ConfigureRequest().setArgs(properties({ token: secret("hidden") })));
+    expect(configured).toEqual(["t", "hidden"]);
   });
 
   it("gives reasons without the values of what is wrong", async () => {

@@ -25,7 +25,7 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Change } from "./changes";
 import * as operations from "./operations";
 import { type Call, type Log, type Plugin, type Resource, Unfinished } from "./resource";
-import type { Properties, Value } from "./wire";
+import { type Properties, reveal, type Value } from "./wire";
 
 /** As Pulumi's SDKs: a state can be large. */
 const options = { "grpc.max_receive_message_length": 400 * 1024 * 1024, "grpc.max_send_message_length": -1 };
@@ -131,7 +131,8 @@ export async function start(
   });
   on("DiffConfig", provider.DiffRequest, provider.DiffResponse, () => {});
   on("Configure", provider.ConfigureRequest, provider.ConfigureResponse, (request, response) => {
-    served.configure?.(decode(request.getArgs()));
+    // A token that the program gives is a secret, and marked as one.
+    served.configure?.(reveal(decode(request.getArgs())) as Properties);
     response.setSupportspreview(true);
   });
   on("Check", provider.CheckRequest, provider.CheckResponse, (request, response) => {

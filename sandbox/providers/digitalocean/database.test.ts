@@ -79,6 +79,12 @@ describe("DatabaseCluster", () => {
       size: "db-s-1vcpu-1gb",
       storageSizeMib: "10240",
       tags: ["app"],
+      uiDatabase: null,
+      uiHost: null,
+      uiPassword: null,
+      uiPort: null,
+      uiUri: null,
+      uiUser: null,
       uri,
       user: "doadmin",
       version: "17",
@@ -180,7 +186,14 @@ describe("what is in a cluster", () => {
     const database = await made("databaseDb:DatabaseDb", { clusterId, name: "app" });
     const user = await made("databaseUser:DatabaseUser", { clusterId, name: "app" });
     expect([database.id, user.id]).toEqual([`${clusterId}/database/app`, `${clusterId}/user/app`]);
-    expect(user.outputs).toEqual({ clusterId, name: "app", role: "normal", password: expect.stringMatching(/^AVNS_/) });
+    expect(user.outputs).toEqual({
+      clusterId,
+      name: "app",
+      role: "normal",
+      password: expect.stringMatching(/^AVNS_/),
+      accessCert: null,
+      accessKey: null,
+    });
     for (const type of ["databaseDb:DatabaseDb", "databaseUser:DatabaseUser"]) {
       expect(of(type).diff(user, { clusterId, name: "other" })).toMatchObject({
         replaces: ["name"],

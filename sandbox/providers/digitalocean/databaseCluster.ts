@@ -34,6 +34,9 @@ function connections(database: Answer, known: Value | undefined): Properties {
   };
 }
 
+/** What an engine with a dashboard of its own would have; the state says of any other that there is none. */
+const noDashboard = { uiDatabase: null, uiHost: null, uiPassword: null, uiPort: null, uiUri: null, uiUser: null };
+
 /** What the API says of a cluster; what it is silent of is as the program said. */
 function observed(database: Answer, old: Properties): Properties {
   return {
@@ -53,6 +56,7 @@ function observed(database: Answer, old: Properties): Properties {
     metricsEndpoints: (database.metrics_endpoints ?? []).map(
       (endpoint: Answer) => `https://${endpoint.host}:${endpoint.port}/metrics`,
     ),
+    ...noDashboard,
     clusterUrn: `do:dbaas:${database.id}`,
     privateNetworkUuid: database.private_network_uuid,
     projectId: database.project_id,

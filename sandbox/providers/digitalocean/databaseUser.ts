@@ -5,7 +5,9 @@ import { completion, withoutNotes } from "./bridged";
 
 /** What the API says of a user; some engines tell the password only once. */
 function observed({ user }: Answer): Properties {
-  return { role: user.role || "normal", ...(user.password ? { password: user.password } : {}) };
+  // Certificates are another engine's.
+  const certificates = { accessCert: null, accessKey: null };
+  return { role: user.role || "normal", ...certificates, ...(user.password ? { password: user.password } : {}) };
 }
 
 /** A role that may log in to a cluster. */
