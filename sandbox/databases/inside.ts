@@ -5,7 +5,7 @@ import { plainLogs } from "../engine";
 /**
  * Runs a command in a container that runs, with a text on its standard input.
  * @returns what it printed
- * @throws Error with its last line if its exit code is not 0
+ * @throws Error with the line that tells of the error if its exit code is not 0
  */
 export async function runInside(
   container: Docker.Container,
@@ -23,8 +23,9 @@ export async function runInside(
   stream.end(input);
   const said = plainLogs(await output).trim();
   const { ExitCode: code } = await exec.inspect();
-  if (code !== 0) throw new Error(`${command[0]} ended with ${code}: ${said.split("\n").pop()}`);
-  return said;
+  if (code === 0) return said;
+  const lines = said.split("\n");
+  throw new Error(`${command[0]} ended with ${code}: ${lines.find((line) => /error/i.test(line)) ?? lines.pop()}`);
 }
 
 async function buffered(stream: Duplex): Promise<Buffer> {
