@@ -24,7 +24,6 @@ export function publicView(cloud: Cloud, instance: Instance) {
     region: instance.region,
     vpc_nat_1_1: null,
     reserved: false,
-    tags: [],
     assigned_entity: entityOf(instance),
   };
 }
