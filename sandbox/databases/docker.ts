@@ -147,6 +147,8 @@ export class DockerDatabases implements Databases {
         ...this.#limits(order),
         NetworkMode: slot.network.name,
         CapDrop: ["ALL"],
+        // Docker's 64 MiB are soon used up by queries that run in parallel.
+        ShmSize: 256 * 1024 * 1024,
         LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
         Mounts: [
           { Type: "volume", Source: name, Target: data },
