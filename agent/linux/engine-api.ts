@@ -1,6 +1,7 @@
 /** Docker's HTTP API over its local socket: a call takes 2 ms where a start of the `docker` command takes 25 to 70. */
 import { type IncomingMessage, request } from "node:http";
-import { Failure } from "../failure";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure, reasonOf } from "../failure";
 
 const SOCKET = "/run/docker.sock";
 /** Milliseconds without a byte after which a call is given up. A pull reports progress all the time. */
@@ -18,8 +19,34 @@ export interface Call {
   readonly patient?: boolean;
 }
 
+/** Milliseconds in which Docker, were it to fall over, is back: systemd starts it again after 2 s. */
+const PATIENCE = 15_000;
+/** Milliseconds between two tries. */
+const PAUSE = 250;
+
 /** Sends a call and resolves with the answer's head; the body is still to be read. Rejects with a `Failure` if Docker can't be reached. */
 export async function send(call: Call): Promise<IncomingMessage> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await sendOnce(call);
+    } catch (thrown) {
+      if (Date.now() >= deadline || !mayBeSentAgain(call, thrown as NodeJS.ErrnoException)) {
+        throw new Failure(
+          `Docker can't be reached at ${SOCKET}: ${reasonOf(thrown)}. Is it running? systemctl status docker`,
+        );
+      }
+      await sleep(PAUSE);
+    }
+  }
+}
+
+/** What never got there can be sent again; of what may have, only what changes nothing. */
+function mayBeSentAgain({ method }: Call, { code }: NodeJS.ErrnoException): boolean {
+  return code === "ECONNREFUSED" || code === "ENOENT" || (code === "ECONNRESET" && method === "GET");
+}
+
+function sendOnce(call: Call): Promise<IncomingMessage> {
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const query = call.query ? `?${new URLSearchParams(call.query)}` : "";
   return new Promise((resolve, reject) => {
@@ -39,11 +66,7 @@ export async function send(call: Call): Promise<IncomingMessage> {
       resolve,
     );
     sent.once("timeout", () => sent.destroy(new Error(`no sign of life for ${SILENCE / 1000} s`)));
-    sent.once("error", (error) =>
-      reject(
-        new Failure(`Docker can't be reached at ${SOCKET}: ${error.message}. Is it running? systemctl status docker`),
-      ),
-    );
+    sent.once("error", reject);
     sent.end(body);
   });
 }

@@ -79,7 +79,17 @@ export function dockerScript(): string {
     "log-driver": "json-file",
     "log-opts": { "max-size": "10m", "max-file": "3" },
   };
-  return `install -d -m 0755 /etc/docker
+  return `install -d -m 0755 /etc/docker /etc/systemd/system/docker.service.d
+cat > /etc/systemd/system/docker.service.d/slipway.conf.new <<'END'
+# However often it falls over, it is started again: apps run on without it, but no release does.
+[Unit]
+StartLimitIntervalSec=0
+END
+if ! cmp -s /etc/systemd/system/docker.service.d/slipway.conf.new /etc/systemd/system/docker.service.d/slipway.conf; then
+  mv /etc/systemd/system/docker.service.d/slipway.conf.new /etc/systemd/system/docker.service.d/slipway.conf
+  systemctl daemon-reload
+fi
+rm -f /etc/systemd/system/docker.service.d/slipway.conf.new
 cat > /etc/docker/daemon.json.new <<'END'
 ${JSON.stringify(config, null, 2)}
 END
