@@ -25,3 +25,18 @@ it("runs the jobs of one machine in order and those of others beside them", asyn
   expect(seen.slice(3)).toEqual(["a1 ends", "a2 begins", "a2 ends"]);
   expect(work.machines()).toEqual([]);
 });
+
+it("waits for a machine no longer than it is told to", async () => {
+  const work = new WorkQueue();
+  let open: (() => void) | undefined;
+  const job = work.run("a", () => new Promise<void>((resolve) => (open = resolve)));
+  await Promise.resolve();
+  await work.idleWithin(5, ["b"]);
+  await work.idleWithin(5, ["a"]);
+  expect(work.machines()).toEqual(["a"]);
+  const idle = work.idleWithin(60_000, ["a"]);
+  open?.();
+  await idle;
+  expect(work.machines()).toEqual([]);
+  await job;
+});

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from "node:timers/promises";
+
 /** Work on machines, one after another for each machine, side by side for different ones. */
 export class WorkQueue {
   readonly #tails = new Map<string, Promise<void>>();
@@ -25,6 +27,15 @@ export class WorkQueue {
       await Promise.all(tails);
       await Promise.resolve();
     }
+  }
+
+  /** Resolves when no job of these machines is left, or when so many milliseconds have passed. */
+  async idleWithin(milliseconds: number, machines: readonly string[]): Promise<void> {
+    if (!machines.some((machine) => this.#tails.has(machine))) return;
+    const over = new AbortController();
+    const patience = wait(milliseconds, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.idle(machines), patience]);
+    over.abort();
   }
 
   /** The machines that have work under way or waiting. */

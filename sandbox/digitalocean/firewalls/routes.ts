@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
@@ -110,11 +109,7 @@ async function changed(cloud: Cloud): Promise<void> {
 /** Resolves when no change of the firewall is on its way, or when patience ends. */
 async function settled(cloud: Cloud, firewall: FirewallRecord): Promise<void> {
   const machines = pendingChanges(cloud, firewall).map((change) => machineId(change.droplet_id));
-  if (machines.length === 0) return;
-  const over = new AbortController();
-  const patience = wait(PATIENCE, undefined, { signal: over.signal }).catch(() => undefined);
-  await Promise.race([cloud.work.idle(machines), patience]);
-  over.abort();
+  await cloud.work.idleWithin(PATIENCE, machines);
 }
 
 function contentFrom(state: State, asked: z.infer<typeof AskedFirewall>, itself?: FirewallRecord) {

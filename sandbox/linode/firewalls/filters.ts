@@ -11,19 +11,24 @@ export interface Filter {
 /** The packet filters of Linodes' machines by Linode id. Not saved: after a restart every filter is applied anew. */
 export type Filters = Map<number, Filter>;
 
-/** Has every machine's filter brought in line with the firewalls on record. Call after any change that bears on them. */
-export function reapply(cloud: Cloud): void {
+/**
+ * Has every machine's filter brought in line with the firewalls on record. Call after any change that bears on them.
+ * @returns the machines whose rules change
+ */
+export function reapply(cloud: Cloud): string[] {
+  const changing: string[] = [];
   for (const instance of liveInstances(cloud.state)) {
     const filter = filterOf(cloud, instance.id);
     const wanted = JSON.stringify(resolve(cloud.state, instance) ?? null);
     if (filter.wanted === wanted) continue;
     filter.wanted = wanted;
+    const machine = machineId(instance.id);
+    changing.push(machine);
     void cloud.work
-      .run(machineId(instance.id), () => applyFilter(cloud, instance.id))
-      .catch((error: unknown) =>
-        cloud.log(`firewall of ${machineId(instance.id)} failed: ${(error as Error).message}`),
-      );
+      .run(machine, () => applyFilter(cloud, instance.id))
+      .catch((error: unknown) => cloud.log(`firewall of ${machine} failed: ${(error as Error).message}`));
   }
+  return changing;
 }
 
 /** Applies what a Linode's filter should be now, unless it is so already. For the machine's own queue. */

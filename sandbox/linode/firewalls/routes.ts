@@ -22,6 +22,8 @@ const ChangedFirewall = z.object({
 });
 const NewDevice = z.object({ id: z.number().int(), type: z.string() });
 const path = "/networking/firewalls";
+/** Milliseconds an answer waits for a machine. A firewall has no status that would tell clients when its rules are in force. */
+const PATIENCE = 2000;
 
 /** `/networking/firewalls`: cloud firewalls, their rules and what they stand before. */
 export function firewallRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
@@ -146,9 +148,9 @@ function change(cloud: Cloud, firewall: FirewallRecord, asked: z.infer<typeof Ch
   notify(cloud, `firewall_${action}`, firewallEntity(firewall));
 }
 
+/** The rules are at their machines when the answer goes out, if that takes no longer than patience does. */
 async function changed(cloud: Cloud): Promise<void> {
-  reapply(cloud);
-  if (cloud.settings().transitions.mode === "immediate") await cloud.work.idle();
+  await cloud.work.idleWithin(PATIENCE, reapply(cloud));
 }
 
 function requireFirewall(cloud: Cloud, id: string): FirewallRecord {
