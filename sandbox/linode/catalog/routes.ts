@@ -26,6 +26,7 @@ const kernels = ["linode/latest-64bit", "linode/grub2", "linode/direct-disk"].ma
 export function catalogRoutes(api: Hono<SandboxEnv>): void {
   api.get("/regions", (c) => page(c, regions.map(regionView), ["country", "site_type"]));
   api.get("/regions/availability", (c) => page(c, regions.flatMap(availability), ["available", "plan", "region"]));
+  api.get("/regions/vpc-availability", (c) => page(c, regions.map(vpcAvailability), ["region"]));
   api.get("/regions/:id", (c) => c.json(regionView(found(findRegion(c.req.param("id"))))));
   api.get("/regions/:id/availability", (c) => c.json(availability(found(findRegion(c.req.param("id"))))));
   api.get("/linode/types", (c) => page(c, types.map(typeView), TYPE_FILTERS));
@@ -44,6 +45,10 @@ export function catalogRoutes(api: Hono<SandboxEnv>): void {
 
 function availability(region: Region) {
   return types.map((type) => ({ region: region.id, plan: type.id, available: isOffered(region, type.class) }));
+}
+
+function vpcAvailability(region: Region) {
+  return { region: region.id, available: region.capabilities.includes("VPCs"), available_ipv6_prefix_lengths: [] };
 }
 
 /** Whether a region has plans of a class. */

@@ -10,7 +10,7 @@ import { AskedRecord, NewRecord, recordContent } from "./record";
 import { requireDomain } from "./require";
 import { domainEntity, recordView } from "./view";
 
-const path = "/domains/:id/records";
+const path = "/domains/:id{[0-9]+}/records";
 
 /** `/domains/ID/records`: the records of a zone. */
 export function recordRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
@@ -39,10 +39,10 @@ export function recordRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     changed(domain, "create");
     return c.json(recordView(record));
   });
-  api.get(`${path}/:record`, (c) => {
+  api.get(`${path}/:record{[0-9]+}`, (c) => {
     return c.json(recordView(requireRecord(requireDomain(cloud, c.req.param("id")), c.req.param("record"))));
   });
-  api.put(`${path}/:record`, async (c) => {
+  api.put(`${path}/:record{[0-9]+}`, async (c) => {
     const domain = requireDomain(cloud, c.req.param("id"));
     const record = requireRecord(domain, c.req.param("record"));
     Object.assign(record, recordContent(domain, record.type, await readAsked(c, AskedRecord), record));
@@ -50,7 +50,7 @@ export function recordRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     changed(domain, "update");
     return c.json(recordView(record));
   });
-  api.delete(`${path}/:record`, (c) => {
+  api.delete(`${path}/:record{[0-9]+}`, (c) => {
     const domain = requireDomain(cloud, c.req.param("id"));
     const gone = requireRecord(domain, c.req.param("record"));
     domain.records = domain.records.filter((record) => record !== gone);

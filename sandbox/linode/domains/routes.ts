@@ -56,24 +56,24 @@ export function domainRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   api.post("/domains/import", () => {
     throw beyondSandbox("the import of a zone from a name server");
   });
-  api.get("/domains/:id", (c) => c.json(domainView(requireDomain(cloud, c.req.param("id")))));
-  api.put("/domains/:id", async (c) => {
+  api.get("/domains/:id{[0-9]+}", (c) => c.json(domainView(requireDomain(cloud, c.req.param("id")))));
+  api.put("/domains/:id{[0-9]+}", async (c) => {
     const domain = requireDomain(cloud, c.req.param("id"));
     Object.assign(domain, fill(cloud, domain, await readAsked(c, ChangedDomain)));
     domain.updated = cloud.clock.now();
     notify(cloud, "domain_update", domainEntity(domain));
     return c.json(domainView(domain));
   });
-  api.delete("/domains/:id", (c) => {
+  api.delete("/domains/:id{[0-9]+}", (c) => {
     const domain = requireDomain(cloud, c.req.param("id"));
     state.domains = state.domains.filter((known) => known !== domain);
     notify(cloud, "domain_delete", domainEntity(domain));
     return c.json({});
   });
-  api.get("/domains/:id/zone-file", (c) => {
+  api.get("/domains/:id{[0-9]+}/zone-file", (c) => {
     return c.json({ zone_file: zoneFile(requireDomain(cloud, c.req.param("id"))) });
   });
-  api.post("/domains/:id/clone", async (c) => {
+  api.post("/domains/:id{[0-9]+}/clone", async (c) => {
     const origin = requireDomain(cloud, c.req.param("id"));
     const { domain: name } = await readAsked(c, z.object({ domain: z.string() }));
     const copy = fill(cloud, blank(cloud, name, origin.type, origin), { domain: name });

@@ -17,13 +17,13 @@ export function eventRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     observe(cloud, state.events);
     return page(c, [...state.events].reverse().map(show), FILTERS);
   });
-  api.get("/account/events/:id", (c) => {
+  api.get("/account/events/:id{[0-9]+}", (c) => {
     const event = requireEvent(cloud, c.req.param("id"));
     observe(cloud, [event]);
     return c.json(show(event));
   });
   for (const how of ["seen", "read"]) {
-    api.post(`/account/events/:id/${how}`, (c) => {
+    api.post(`/account/events/:id{[0-9]+}/${how}`, (c) => {
       const { id } = requireEvent(cloud, c.req.param("id"));
       for (const event of state.events) if (event.id <= id) event.seen = true;
       return c.json({});

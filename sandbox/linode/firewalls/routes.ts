@@ -39,22 +39,22 @@ export function firewallRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     const none = { linode: null, nodebalancer: null, public_interface: null, vpc_interface: null };
     return c.json({ default_firewall_ids: none });
   });
-  api.get(`${path}/:id`, (c) => c.json(show(requireFirewall(cloud, c.req.param("id")))));
-  api.put(`${path}/:id`, async (c) => {
+  api.get(`${path}/:id{[0-9]+}`, (c) => c.json(show(requireFirewall(cloud, c.req.param("id")))));
+  api.put(`${path}/:id{[0-9]+}`, async (c) => {
     const firewall = requireFirewall(cloud, c.req.param("id"));
     change(cloud, firewall, await readAsked(c, ChangedFirewall));
     await changed(cloud);
     return c.json(show(firewall));
   });
-  api.delete(`${path}/:id`, async (c) => {
+  api.delete(`${path}/:id{[0-9]+}`, async (c) => {
     const firewall = requireFirewall(cloud, c.req.param("id"));
     state.firewalls = state.firewalls.filter((known) => known !== firewall);
     notify(cloud, "firewall_delete", firewallEntity(firewall));
     await changed(cloud);
     return c.json({});
   });
-  api.get(`${path}/:id/rules`, (c) => c.json(rulesView(requireFirewall(cloud, c.req.param("id")))));
-  api.put(`${path}/:id/rules`, async (c) => {
+  api.get(`${path}/:id{[0-9]+}/rules`, (c) => c.json(rulesView(requireFirewall(cloud, c.req.param("id")))));
+  api.put(`${path}/:id{[0-9]+}/rules`, async (c) => {
     const firewall = requireFirewall(cloud, c.req.param("id"));
     firewall.rules = await readAsked(c, AskedRules);
     firewall.version += 1;
@@ -68,7 +68,7 @@ export function firewallRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
 
 function deviceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   const { state } = cloud;
-  const devices = `${path}/:id/devices`;
+  const devices = `${path}/:id{[0-9]+}/devices`;
   const requireDevice = (firewall: FirewallRecord, id: string) => {
     const device = firewall.devices.find((known) => String(known.id) === id);
     if (!device) throw notFound();
@@ -90,11 +90,11 @@ function deviceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await changed(cloud);
     return c.json(deviceView(state, device));
   });
-  api.get(`${devices}/:device`, (c) => {
+  api.get(`${devices}/:device{[0-9]+}`, (c) => {
     const firewall = requireFirewall(cloud, c.req.param("id"));
     return c.json(deviceView(state, requireDevice(firewall, c.req.param("device"))));
   });
-  api.delete(`${devices}/:device`, async (c) => {
+  api.delete(`${devices}/:device{[0-9]+}`, async (c) => {
     const firewall = requireFirewall(cloud, c.req.param("id"));
     const gone = requireDevice(firewall, c.req.param("device"));
     firewall.devices = firewall.devices.filter((device) => device !== gone);

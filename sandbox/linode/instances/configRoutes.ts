@@ -27,7 +27,7 @@ const ChangedConfig = z.object({
   interfaces: AskedInterfaces,
 });
 const NewConfig = ChangedConfig.extend({ label: ChangedConfig.shape.label.unwrap() });
-const path = "/linode/instances/:id/configs";
+const path = "/linode/instances/:id{[0-9]+}/configs";
 
 /** `/linode/instances/ID/configs`: what a Linode boots with, as records. */
 export function configRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
@@ -51,25 +51,25 @@ export function configRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "linode_config_create", entityOf(instance), entity(instance, config));
     return c.json(configView(instance, config));
   });
-  api.get(`${path}/:config`, (c) => {
+  api.get(`${path}/:config{[0-9]+}`, (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     return c.json(configView(instance, requireConfig(instance, c.req.param("config"))));
   });
-  api.put(`${path}/:config`, async (c) => {
+  api.put(`${path}/:config{[0-9]+}`, async (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     const config = requireConfig(instance, c.req.param("config"));
     fill(cloud, instance, config, await readAsked(c, ChangedConfig));
     notify(cloud, "linode_config_update", entityOf(instance), entity(instance, config));
     return c.json(configView(instance, config));
   });
-  api.delete(`${path}/:config`, (c) => {
+  api.delete(`${path}/:config{[0-9]+}`, (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     const config = requireConfig(instance, c.req.param("config"));
     instance.configs = instance.configs.filter((known) => known !== config);
     notify(cloud, "linode_config_delete", entityOf(instance), entity(instance, config));
     return c.json({});
   });
-  api.get(`${path}/:config/interfaces`, (c) => {
+  api.get(`${path}/:config{[0-9]+}/interfaces`, (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     return c.json(configView(instance, requireConfig(instance, c.req.param("config"))).interfaces);
   });

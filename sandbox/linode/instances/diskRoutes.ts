@@ -22,7 +22,7 @@ const NewDisk = AskedAccess.extend({
   filesystem: z.enum(["raw", "swap", "ext3", "ext4", "initrd"], { error: "filesystem is not valid" }).nullish(),
   image: z.string().nullish(),
 });
-const path = "/linode/instances/:id/disks";
+const path = "/linode/instances/:id{[0-9]+}/disks";
 
 /** `/linode/instances/ID/disks`: disks, as records but for the image that one of them is made from. */
 export function diskRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
@@ -55,18 +55,18 @@ export function diskRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, instance, disk, "disk_create", { kind: "disk", linode: instance.id, disk: disk.id });
     return c.json(diskView(instance, disk));
   });
-  api.get(`${path}/:disk`, (c) => {
+  api.get(`${path}/:disk{[0-9]+}`, (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     return c.json(diskView(instance, requireDisk(instance, c.req.param("disk"))));
   });
-  api.put(`${path}/:disk`, async (c) => {
+  api.put(`${path}/:disk{[0-9]+}`, async (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     const disk = requireDisk(instance, c.req.param("disk"));
     disk.label = (await readAsked(c, z.object({ label: z.string() }))).label;
     notify(cloud, "disk_update", entityOf(instance), diskEntity(instance, disk));
     return c.json(diskView(instance, disk));
   });
-  api.post(`${path}/:disk/resize`, async (c) => {
+  api.post(`${path}/:disk{[0-9]+}/resize`, async (c) => {
     const instance = requireIdle(cloud, c.req.param("id"));
     const disk = requireDisk(instance, c.req.param("disk"));
     const { size } = await readAsked(c, z.object({ size: z.number().int().min(1, "Must be 1 or greater") }));
@@ -76,7 +76,7 @@ export function diskRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, instance, disk, "disk_resize", { kind: "disk", linode: instance.id, disk: disk.id, size });
     return c.json({});
   });
-  api.delete(`${path}/:disk`, async (c) => {
+  api.delete(`${path}/:disk{[0-9]+}`, async (c) => {
     const instance = requireIdle(cloud, c.req.param("id"));
     const disk = requireDisk(instance, c.req.param("disk"));
     requireOff(instance);

@@ -26,7 +26,7 @@ const AskedResize = z.object({
 
 /** `/linode/instances/ID/boot` and its like: what can be done to a Linode. */
 export function powerRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
-  const path = "/linode/instances/:id";
+  const path = "/linode/instances/:id{[0-9]+}";
   api.post(`${path}/boot`, async (c) => {
     const instance = requireIdle(cloud, c.req.param("id"));
     const asked = await readAsked(c, AskedBoot);

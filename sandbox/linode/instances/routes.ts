@@ -47,21 +47,21 @@ export function instanceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await untilShown(cloud, events);
     return c.json(instanceView(instance));
   });
-  api.get(`${path}/:id`, (c) => {
+  api.get(`${path}/:id{[0-9]+}`, (c) => {
     observeLinode(cloud, Number(c.req.param("id")));
     return c.json(instanceView(requireInstance(cloud, c.req.param("id"))));
   });
-  api.put(`${path}/:id`, async (c) => {
+  api.put(`${path}/:id{[0-9]+}`, async (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     change(cloud, instance, await readAsked(c, ChangedInstance));
     return c.json(instanceView(instance));
   });
-  api.delete(`${path}/:id`, async (c) => {
+  api.delete(`${path}/:id{[0-9]+}`, async (c) => {
     const instance = requireInstance(cloud, c.req.param("id"));
     if (!instance.deleting) await remove(cloud, instance);
     return c.json({});
   });
-  api.get(`${path}/:id/firewalls`, (c) => {
+  api.get(`${path}/:id{[0-9]+}/firewalls`, (c) => {
     const { id } = requireInstance(cloud, c.req.param("id"));
     const before = state.firewalls.filter((firewall) => firewall.devices.some((device) => device.linode === id));
     return page(
@@ -70,7 +70,7 @@ export function instanceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
       ["created", "id", "label", "tags", "updated"],
     );
   });
-  api.get(`${path}/:id/volumes`, (c) => {
+  api.get(`${path}/:id{[0-9]+}/volumes`, (c) => {
     const { id } = requireInstance(cloud, c.req.param("id"));
     const attached = state.volumes.filter((volume) => volume.linode === id);
     return page(
@@ -79,21 +79,21 @@ export function instanceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
       ["label", "tags"],
     );
   });
-  api.get(`${path}/:id/nodebalancers`, (c) => {
+  api.get(`${path}/:id{[0-9]+}/nodebalancers`, (c) => {
     requireInstance(cloud, c.req.param("id"));
     return page(c, []);
   });
-  api.get(`${path}/:id/transfer`, (c) => {
+  api.get(`${path}/:id{[0-9]+}/transfer`, (c) => {
     const { type } = requireInstance(cloud, c.req.param("id"));
     return c.json({ used: 0, quota: findType(type)?.transfer ?? 0, billable: 0 });
   });
-  api.all(`${path}/:id/stats/*`, () => {
+  api.all(`${path}/:id{[0-9]+}/stats/*`, () => {
     throw beyondSandbox("statistics of a Linode: nothing is measured");
   });
-  api.get(`${path}/:id/stats`, () => {
+  api.get(`${path}/:id{[0-9]+}/stats`, () => {
     throw beyondSandbox("statistics of a Linode: nothing is measured");
   });
-  api.get(`${path}/:id/interfaces`, (c) =>
+  api.get(`${path}/:id{[0-9]+}/interfaces`, (c) =>
     c.json({ interfaces: interfacesOf(requireInstance(cloud, c.req.param("id"))) }),
   );
   backupRoutes(api, cloud);
@@ -101,7 +101,7 @@ export function instanceRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
 
 /** Backups. They are a record: the sandbox makes none. */
 function backupRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
-  const path = "/linode/instances/:id/backups";
+  const path = "/linode/instances/:id{[0-9]+}/backups";
   api.get(path, (c) => {
     requireInstance(cloud, c.req.param("id"));
     return c.json({ automatic: [], snapshot: { current: null, in_progress: null } });

@@ -33,14 +33,14 @@ export function keyRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "user_ssh_key_add", entityOf(key));
     return c.json(keyView(key));
   });
-  api.get("/profile/sshkeys/:id", (c) => c.json(keyView(requireKey(cloud, c.req.param("id")))));
-  api.put("/profile/sshkeys/:id", async (c) => {
+  api.get("/profile/sshkeys/:id{[0-9]+}", (c) => c.json(keyView(requireKey(cloud, c.req.param("id")))));
+  api.put("/profile/sshkeys/:id{[0-9]+}", async (c) => {
     const key = requireKey(cloud, c.req.param("id"));
     key.label = (await readAsked(c, ChangedKey)).label;
     notify(cloud, "user_ssh_key_update", entityOf(key));
     return c.json(keyView(key));
   });
-  api.delete("/profile/sshkeys/:id", (c) => {
+  api.delete("/profile/sshkeys/:id{[0-9]+}", (c) => {
     const key = requireKey(cloud, c.req.param("id"));
     state.keys = state.keys.filter((known) => known !== key);
     notify(cloud, "user_ssh_key_delete", entityOf(key));

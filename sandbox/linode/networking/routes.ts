@@ -18,7 +18,7 @@ const ChangedAddress = z.object({ rdns: z.string().nullable() });
 /** `/networking/ips` and `/linode/instances/ID/ips`: addresses. A Linode has its one public address; a private one is a record. */
 export function networkingRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   const { state } = cloud;
-  const ofLinode = "/linode/instances/:id/ips";
+  const ofLinode = "/linode/instances/:id{[0-9]+}/ips";
   const everyAddress = () => {
     return state.instances.flatMap((instance) => {
       const own = instance.privateAddress;

@@ -51,12 +51,12 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, volume, "volume_create", { kind: "volume_create", volume: volume.id });
     return c.json(show(volume));
   });
-  api.get(`${path}/:id`, (c) => {
+  api.get(`${path}/:id{[0-9]+}`, (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     observeVolume(cloud, volume);
     return c.json(show(requireVolume(cloud, c.req.param("id"))));
   });
-  api.put(`${path}/:id`, async (c) => {
+  api.put(`${path}/:id{[0-9]+}`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     const asked = await readAsked(c, ChangedVolume);
     if (asked.label !== undefined) refuseAll(labelFaults(asked.label, LABELS, othersOf(cloud, volume)));
@@ -65,20 +65,20 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "volume_update", volumeEntity(volume));
     return c.json(show(volume));
   });
-  api.post(`${path}/:id/attach`, async (c) => {
+  api.post(`${path}/:id{[0-9]+}/attach`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     const asked = await readAsked(c, z.object({ linode_id: z.number().int() }));
     const instance = attachable(cloud, volume, asked.linode_id);
     await act(cloud, volume, "volume_attach", { kind: "volume_attach", volume: volume.id, linode: instance.id });
     return c.json(show(volume));
   });
-  api.post(`${path}/:id/detach`, async (c) => {
+  api.post(`${path}/:id{[0-9]+}/detach`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     if (volume.linode === null) throw refused("Volume is not attached");
     await act(cloud, volume, "volume_detach", { kind: "volume_detach", volume: volume.id });
     return c.json({});
   });
-  api.post(`${path}/:id/resize`, async (c) => {
+  api.post(`${path}/:id{[0-9]+}/resize`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     const asked = await readAsked(c, z.object({ size }));
     if (asked.size <= volume.size) throw refused(`Must be larger than the current size, ${volume.size}`, "size");
@@ -86,7 +86,7 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, volume, "volume_resize", { kind: "volume_resize", volume: volume.id, size: asked.size });
     return c.json({ ...show(volume), size: asked.size });
   });
-  api.delete(`${path}/:id`, async (c) => {
+  api.delete(`${path}/:id{[0-9]+}`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     if (volume.linode !== null || eventsOf(cloud, volume).some(isOpen)) {
       throw refused("Volume must be detached before it can be deleted");
@@ -95,7 +95,7 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, volume, "volume_delete", { kind: "nothing" });
     return c.json({});
   });
-  api.post(`${path}/:id/clone`, () => {
+  api.post(`${path}/:id{[0-9]+}/clone`, () => {
     throw beyondSandbox("clones of volumes, for they hold nothing");
   });
 }

@@ -56,8 +56,8 @@ export function vpcRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "vpc_create", vpcEntity(vpc));
     return c.json(show(vpc));
   });
-  api.get("/vpcs/:id", (c) => c.json(show(requireVpc(state, c.req.param("id")))));
-  api.put("/vpcs/:id", async (c) => {
+  api.get("/vpcs/:id{[0-9]+}", (c) => c.json(show(requireVpc(state, c.req.param("id")))));
+  api.put("/vpcs/:id{[0-9]+}", async (c) => {
     const vpc = requireVpc(state, c.req.param("id"));
     const asked = await readAsked(c, ChangedVpc);
     if (asked.label !== undefined) refuseAll(labelFaults(asked.label, LABELS, others(vpc)));
@@ -66,7 +66,7 @@ export function vpcRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "vpc_update", vpcEntity(vpc));
     return c.json(show(vpc));
   });
-  api.delete("/vpcs/:id", (c) => {
+  api.delete("/vpcs/:id{[0-9]+}", (c) => {
     const vpc = requireVpc(state, c.req.param("id"));
     for (const subnet of vpc.subnets) requireUnused(state, subnet);
     state.vpcs = state.vpcs.filter((known) => known !== vpc);
@@ -78,7 +78,7 @@ export function vpcRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
 
 function subnetRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   const { state } = cloud;
-  const path = "/vpcs/:id/subnets";
+  const path = "/vpcs/:id{[0-9]+}/subnets";
   const show = (subnet: Subnet) => subnetView(state, subnet);
   api.get(path, (c) => {
     const { subnets } = requireVpc(state, c.req.param("id"));
@@ -91,10 +91,10 @@ function subnetRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "subnet_create", vpcEntity(vpc));
     return c.json(show(subnet));
   });
-  api.get(`${path}/:subnet`, (c) => {
+  api.get(`${path}/:subnet{[0-9]+}`, (c) => {
     return c.json(show(requireSubnet(requireVpc(state, c.req.param("id")), c.req.param("subnet"))));
   });
-  api.put(`${path}/:subnet`, async (c) => {
+  api.put(`${path}/:subnet{[0-9]+}`, async (c) => {
     const vpc = requireVpc(state, c.req.param("id"));
     const subnet = requireSubnet(vpc, c.req.param("subnet"));
     const { label } = await readAsked(c, z.object({ label: z.string() }));
@@ -104,7 +104,7 @@ function subnetRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     notify(cloud, "subnet_update", vpcEntity(vpc));
     return c.json(show(subnet));
   });
-  api.delete(`${path}/:subnet`, (c) => {
+  api.delete(`${path}/:subnet{[0-9]+}`, (c) => {
     const vpc = requireVpc(state, c.req.param("id"));
     const gone = requireSubnet(vpc, c.req.param("subnet"));
     requireUnused(state, gone);
