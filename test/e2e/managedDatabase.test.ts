@@ -211,7 +211,7 @@ describe("a managed database", () => {
     expect(await count(app)).toMatch(/^failed: .*timeout expired/);
   });
 
-  it("comes back with its data and its sources after the engine and the daemon were stopped", async () => {
+  it("comes back with its data and its sources when the daemon starts after its server was killed", async () => {
     await sandbox.settled();
     await execa("docker", ["kill", "slipway-7-do-database-1"]);
     sandbox = await daemon();
