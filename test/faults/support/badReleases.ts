@@ -157,7 +157,7 @@ export const badReleases: readonly BadRelease[] = [
       }
     },
     step: "lay out",
-    reason: /no space left|ENOSPC/i,
+    reason: /the disk is full/i,
   },
   {
     name: "needs more memory than it may have",
