@@ -43,6 +43,7 @@ describe("the front", () => {
       "--property=TimeoutStopSec=90",
       "--property=After=docker.service caddy.service postgresql.service",
       "--property=OOMScoreAdjust=-500",
+      "--property=Nice=10",
       "--setenv=SLIPWAY_UNIT=1",
       "--setenv=SUDO_USER",
       "--setenv=SLIPWAY_ACTOR",

@@ -23,6 +23,9 @@ export const IN_UNIT = "SLIPWAY_UNIT";
  */
 const TIME_TO_END = 90;
 
+/** A release gives way to the requests that are served meanwhile. */
+const NICE = 10;
+
 /** The services a release works with. */
 export const SERVICES: readonly string[] = ["docker.service", "caddy.service", "postgresql.service"];
 
@@ -39,6 +42,7 @@ ${OUTLIVING.join(" | ")})
       --unit="slipway-$1-$id" --description="slipway $1" \\
       --property=KillMode=mixed --property=TimeoutStopSec=${TIME_TO_END} \\
       --property=After="${SERVICES.join(" ")}" --property=OOMScoreAdjust=-500 \\
+      --property=Nice=${NICE} \\
       --setenv=${IN_UNIT}=1 --setenv=SUDO_USER --setenv=SLIPWAY_ACTOR --setenv=LANG \\
       -- ${NODE} ${ENGINE} "$@"
   fi

@@ -8,7 +8,7 @@ import { isLasting, isStopFirst } from "../processes";
 import type { ReleaseRecord } from "../record";
 
 /** Milliseconds between two looks: short, since every one of them is added to the time until a good release serves. */
-const POLL = 10;
+const POLL = 20;
 /** The same for a process that only has to stay up. */
 const POLL_IDLE = 250;
 /** Milliseconds that one request of the check may take. */
