@@ -497,6 +497,17 @@ describe("afterwards", () => {
     expect(names()).toEqual([id, "shop-r2-web-1", "shop-r2-worker-1"]);
   });
 
+  test("what can't be done after the switch is said, and keeps nothing else from being done", async () => {
+    await run(manifest("1"));
+    host.onEffect = (name) => {
+      // The look round at the start may pass.
+      if (name.startsWith("docker.start shop-r2")) host.broken.set("timers.set", "systemd is busy");
+    };
+    expect(await run(manifest("2"))).toBe("live");
+    expect(err).toEqual(["! schedules: systemd is busy. The next release mends it"]);
+    expect(names()).toEqual(["shop-r2-web-1", "shop-r2-worker-1"]);
+  });
+
   test("a ledger that can't be written is said, and made good by the next run", async () => {
     await run(manifest("1"));
     host.broken.set("files.append /var/lib/slipway/apps/shop/ledger.jsonl", "no space");

@@ -12,8 +12,6 @@ import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
 import { appPaths, releasePaths } from "./paths";
 import { isLasting, isStopFirst } from "./processes";
 import { contentOf, fingerprint, imagesOf, readLive, sameJson, writeLive } from "./record";
-import { redactor } from "./redact";
-import { type RunLog, runLog } from "./run-log";
 import { settle } from "./settle";
 import { create } from "./steps/create";
 import { switchBack, switchEdge } from "./steps/edge";
@@ -35,6 +33,7 @@ import { stopInPeace } from "./steps/stop";
 import { tidy } from "./steps/tidy";
 import { watch } from "./steps/watch";
 import { bringWorkersBack, hasWorkers, moveWorkers } from "./steps/workers";
+import { type Voice, voiceOf } from "./voice";
 
 /** Until the last of these is done the old release is there, untouched or to go back to, and a failure undoes all that was made. */
 export const UNTIL_IT_STAYS: readonly Step[] = [
@@ -80,10 +79,9 @@ export interface ReleaseOptions {
 
 /** Carries out a manifest. Resolves with how it ended, whatever that is; all is said by then. */
 export async function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<Outcome> {
-  const redact = redactor(secretsOf(manifest));
-  const voice = voiceOf(options, redact);
+  const voice = voiceOf(manifest, options);
   const { actor, commit, run } = manifest.origin;
-  const owner = redact(
+  const owner = voice.redact(
     [actor, commit && `commit ${commit}`, run, `pid ${options.pid}`].filter(Boolean).join(", ").replace(/\s+/g, " "),
   );
   const lock = await host.lock({
@@ -98,15 +96,6 @@ export async function release(host: Host, manifest: Manifest, options: ReleaseOp
     await voice.end();
     await lock.free();
   }
-}
-
-interface Voice {
-  readonly say: (line: string) => void;
-  readonly complain: (line: string) => void;
-  readonly redact: (text: string) => string;
-  /** From now on all that is said goes to the log of that release, too. */
-  record(host: Host, app: string, release: number): void;
-  end(): Promise<void>;
 }
 
 interface Lease {
@@ -164,8 +153,10 @@ async function carryOut(attempt: Attempt, lease: Lease, begun: number): Promise<
   const { lock, voice, interrupted } = lease;
   const failed = await runSteps(UNTIL_IT_STAYS, attempt, lock.lost, interrupted);
   if (failed) return fail(attempt, lease, begun, failed);
-  const late = await runSteps(AFTERWARDS, attempt, lock.lost);
-  if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
+  for (const step of AFTERWARDS) {
+    const late = await runSteps([step], attempt, lock.lost);
+    if (late) voice.complain(`! ${late.step}: ${reasonOf(late.thrown)}. The next release mends it`);
+  }
   const milliseconds = host.now() - begun;
   await enter({ ...rowOf(attempt, begun), milliseconds, result: "live" }, attempt, voice);
   const addresses = addressesOf(manifest);
@@ -313,34 +304,6 @@ function wantsSnapshot(attempt: Attempt): boolean {
 
 function hasStaticFiles({ manifest }: Attempt): boolean {
   return Object.values(manifest.processes).some((process) => process.static !== undefined);
-}
-
-function secretsOf(manifest: Manifest): string[] {
-  const values = manifest.secrets.flatMap((name) => manifest.environment[name] ?? []);
-  return manifest.registry ? [...values, manifest.registry.password] : values;
-}
-
-/** What is said before the release has a number waits for its log to begin. */
-function voiceOf({ say, complain }: ReleaseOptions, redact: (text: string) => string): Voice {
-  const said: string[] = [];
-  let log: RunLog | undefined;
-  const through = (print: (line: string) => void) => (line: string) => {
-    const text = redact(line);
-    print(text);
-    if (log) log.add(text);
-    else said.push(text);
-  };
-  return {
-    say: through(say),
-    complain: through(complain),
-    redact,
-    record(host, app, release) {
-      log = runLog(host.files, app, release, said);
-    },
-    async end() {
-      await log?.end();
-    },
-  };
 }
 
 /** A full disk must not keep people from hearing how it ended. */
