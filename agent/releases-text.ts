@@ -1,6 +1,6 @@
 /** Releases as lines for people. */
 import type { findRelease, ListedRelease } from "./releases";
-import { agoText, counted, cut, digestText, momentText, tableText } from "./words";
+import { agoText, commitText, counted, cut, digestText, momentText, tableText } from "./words";
 
 /** How much of the table is shown. */
 export interface TableOrder {
@@ -64,7 +64,7 @@ function cellsOf(release: ListedRelease): readonly string[] {
     `${release.release}${release.live ? " *" : ""}`,
     momentText(release.at),
     cut(release.actor, 20),
-    release.commit?.slice(0, 12) ?? "-",
+    release.commit === undefined ? "-" : commitText(release.commit),
     [...new Set(Object.values(release.images).map(digestText))].join(" "),
     tookOf(release),
     [resultOf(release), (release.reason ?? "").split("\n")[0]].filter(Boolean).join(": "),

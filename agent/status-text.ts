@@ -1,6 +1,6 @@
 /** The status as lines for people, at most 80 characters wide but for addresses and names. */
 import type { AppStatus, HostStatus, ProcessStatus } from "./status";
-import { agoText, counted, digestText, momentText, sizeText, tableText, wrapped } from "./words";
+import { agoText, commitText, counted, digestText, momentText, sizeText, tableText, wrapped } from "./words";
 
 const WIDTH = 80;
 
@@ -18,7 +18,7 @@ export function statusText({ apps, edge, disk, problems }: HostStatus, now: numb
 function appText(app: AppStatus, now: number): readonly string[] {
   return [
     headOf(app, now),
-    ...[app.actor && `by ${app.actor}${app.commit ? `, commit ${app.commit.slice(0, 12)}` : ""}`, app.run]
+    ...[app.actor && `by ${app.actor}${app.commit ? `, commit ${commitText(app.commit)}` : ""}`, app.run]
       .filter((line) => line !== undefined)
       .map((line) => `  ${line}`),
     ...app.addresses.map((address) => `  ${address}${app.maintenance ? "  (closed for maintenance)" : ""}`),

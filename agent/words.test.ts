@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agoText, cut, digestText, momentText, sizeText, tableText, wrapped } from "./words";
+import { agoText, commitText, cut, digestText, momentText, sizeText, tableText, wrapped } from "./words";
 
 test("sizes, moments and digests", () => {
   expect([0, -5, 8_148, 999_400, 4.8e8, 999_400_000, 1e9, 12.34e9].map(sizeText)).toEqual([
@@ -15,6 +15,12 @@ test("sizes, moments and digests", () => {
   expect(momentText("2026-01-02T03:04:05.678Z")).toBe("2026-01-02 03:04:05");
   expect(digestText(`r.test/shop@sha256:${"ab".repeat(32)}`)).toBe("abababababab");
   expect(digestText("r.test/shop:main")).toBe("r.test/shop:main");
+});
+
+test("commits: twelve digits, and whether files differed", () => {
+  expect(
+    ["abc", "d92c6a7a235c", "d92c6a7a235c+", `${"d92c6a7a235c"}${"0".repeat(28)}`, "v1.2-rc"].map(commitText),
+  ).toEqual(["abc", "d92c6a7a235c", "d92c6a7a235c+", "d92c6a7a235c", "v1.2-rc"]);
 });
 
 test("how long ago: the largest unit that fits", () => {

@@ -34,6 +34,11 @@ export function digestText(image: string): string {
   return /sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;
 }
 
+/** The first twelve digits of a commit, and the `+` of a checkout in which files differed from it. */
+export function commitText(commit: string): string {
+  return commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1");
+}
+
 /** Rows as columns two blanks apart, none of them with blanks at its end. */
 export function tableText(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
