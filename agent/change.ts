@@ -3,7 +3,7 @@ import { Failure } from "./failure";
 import type { Host } from "./host";
 import { ImageDigest, type Manifest, Name, type Origin } from "./manifest";
 import { appPaths } from "./paths";
-import { type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
+import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
 
 /** An image to go live. */
 export interface NewImage {
@@ -61,7 +61,7 @@ export function changed(
         { ...process, image: chosen.get(name) ?? process.image },
       ]),
     ),
-    before: Object.fromEntries(Object.entries(content.processes).map(([name, { image }]) => [name, image])),
+    before: { ...imagesOf(content) },
   };
 }
 

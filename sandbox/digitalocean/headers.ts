@@ -1,32 +1,26 @@
 import type { Clock } from "../control/clock";
+import { RateWindow } from "../http/rateWindow";
 import { uuid } from "./ids";
 
 /** Requests an account may make in an hour. */
 const LIMIT = 5000;
 const HOUR = 3_600_000;
 
-/** Counts requests by the hour and tells of it as the API does. It never refuses: a fault of status 429 does. */
+/** Counts requests by the hour and tells of it as the API does. */
 export class RateLimit {
-  readonly #clock: Clock;
-  #ends = 0;
-  #count = 0;
+  readonly #window: RateWindow;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#window = new RateWindow(clock, LIMIT, HOUR);
   }
 
   /** Counts one request. @returns the headers that tell how many are left */
   count(): Record<string, string> {
-    const now = this.#clock.now();
-    if (now >= this.#ends || this.#ends > now + HOUR) {
-      this.#ends = now + HOUR;
-      this.#count = 0;
-    }
-    this.#count += 1;
+    const { remaining, ends } = this.#window.count();
     return {
       "ratelimit-limit": String(LIMIT),
-      "ratelimit-remaining": String(Math.max(0, LIMIT - this.#count)),
-      "ratelimit-reset": String(Math.floor(this.#ends / 1000)),
+      "ratelimit-remaining": String(remaining),
+      "ratelimit-reset": String(Math.floor(ends / 1000)),
     };
   }
 }
