@@ -124,7 +124,8 @@ export class Workspace {
       env: {
         PATH: `${pulumi.folder}${delimiter}${process.env.PATH ?? ""}`,
         PULUMI_HOME: plugins.home,
-        PULUMI_BACKEND_URL: `file://${this.#state()}`,
+        // metadata=skip: Pulumi writes the attributes beside a checkpoint without a rename, and the program reads its own.
+        PULUMI_BACKEND_URL: `file://${this.#state()}?metadata=skip`,
         PULUMI_SKIP_UPDATE_CHECK: "1",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
         DIGITALOCEAN_TOKEN: sandboxToken,
