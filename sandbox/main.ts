@@ -102,7 +102,7 @@ function exclusively(slot: Slot, work: () => Promise<void>): Promise<void> {
 
 function commands(): Command {
   const cli = new Command("sandbox").description(
-    "Emulated clouds on real machines, on this computer alone. SLIPWAY_SANDBOX_SLOT=0 to 9 chooses one of ten.",
+    "Emulated clouds on real machines, on this computer alone. SLIPWAY_SANDBOX_SLOT=0 to 31 chooses one of them.",
   );
   cli
     .command("start")

@@ -47,7 +47,7 @@ async function ensureNetwork(engine: Engine, slot: Slot): Promise<void> {
     const text = (error as Error).message;
     if (!/overlap|address space|conflicts/i.test(text)) throw error;
     throw new UserError(
-      `the network ${subnet} is in use here (${text}); take another sandbox: SLIPWAY_SANDBOX_SLOT=1 to 9 uses 10.213.1.0/24 to 10.213.9.0/24`,
+      `the network ${subnet} is in use here (${text}); take another sandbox: SLIPWAY_SANDBOX_SLOT=1 to 31 uses 10.213.1.0/24 to 10.213.31.0/24`,
     );
   }
 }

@@ -2,9 +2,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "./userError";
 
-/** Ports, addresses and folders of one sandbox. Ten of them fit beside each other on one computer. */
+/** Ports, addresses and folders of one sandbox. Thirty-two of them fit beside each other on one computer. */
 export interface Slot {
-  /** 0 to 9. 0 is a person's own; tests take the others. */
+  /** 0 to 31. 0 is a person's own; tests take the others. */
   readonly number: number;
   /** The emulated clouds. */
   readonly api: { readonly host: "127.0.0.1"; readonly port: number; readonly url: string };
@@ -26,14 +26,14 @@ export interface Slot {
 export const registryPort = 5000;
 
 /**
- * The sandbox that the environment asks for: `SLIPWAY_SANDBOX_SLOT` (0 to 9, default 0) and `SLIPWAY_CACHE`
+ * The sandbox that the environment asks for: `SLIPWAY_SANDBOX_SLOT` (0 to 31, default 0) and `SLIPWAY_CACHE`
  * (default `~/.cache/slipway`).
  * @throws UserError for any other slot
  */
 export function slotOf(environment: Readonly<Record<string, string | undefined>>): Slot {
   const text = environment.SLIPWAY_SANDBOX_SLOT ?? "0";
-  if (!/^[0-9]$/.test(text)) {
-    throw new UserError(`SLIPWAY_SANDBOX_SLOT is ${JSON.stringify(text)}; allowed is one digit, 0 to 9`);
+  if (!/^([12]?[0-9]|3[01])$/.test(text)) {
+    throw new UserError(`SLIPWAY_SANDBOX_SLOT is ${JSON.stringify(text)}; allowed is a number, 0 to 31`);
   }
   const number = Number(text);
   const shared = join(environment.SLIPWAY_CACHE || join(homedir(), ".cache", "slipway"), "sandbox");

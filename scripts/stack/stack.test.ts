@@ -19,7 +19,7 @@ describe("currentSlot", () => {
   });
 
   it("refuses what is no slot", () => {
-    expect(() => currentSlot({ SLIPWAY_SANDBOX_SLOT: "10" })).toThrow('SLIPWAY_SANDBOX_SLOT is "10"; allowed: 0 to 9');
+    expect(() => currentSlot({ SLIPWAY_SANDBOX_SLOT: "32" })).toThrow('SLIPWAY_SANDBOX_SLOT is "32"; allowed: 0 to 31');
   });
 });
 

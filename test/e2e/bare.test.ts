@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, TestStack } from "./support/stack";
 
-const stack = new TestStack(3);
+const stack = new TestStack(2);
 
 beforeAll(async () => {
   await stack.verb("down");

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, TestStack } from "./support/stack";
 
-const stack = new TestStack(4);
+const stack = new TestStack(31);
 
 beforeAll(async () => {
   await stack.verb("down");

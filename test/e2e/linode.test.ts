@@ -15,7 +15,7 @@ import { slotOf } from "../../sandbox/slot";
 import { memoryStore } from "../../sandbox/store/memory";
 import { Remote } from "./support/remote";
 
-const slot = slotOf({ ...process.env, SLIPWAY_SANDBOX_SLOT: "7" });
+const slot = slotOf({ ...process.env, SLIPWAY_SANDBOX_SLOT: "23" });
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const remote = new Remote();
 const password = "a-Long-passw0rd";

@@ -17,7 +17,7 @@ import { slotOf } from "../../sandbox/slot";
 import { fileStore } from "../../sandbox/store/file";
 import { dropletBody } from "../../sandbox/testing";
 
-const slot = slotOf({ ...process.env, SLIPWAY_SANDBOX_SLOT: "7" });
+const slot = slotOf({ ...process.env, SLIPWAY_SANDBOX_SLOT: "30" });
 const net = slot.network.gateway.replace(/\.1$/, "");
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const folder = mkdtempSync(join(tmpdir(), "slipway-databases-"));
