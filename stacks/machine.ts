@@ -6,11 +6,12 @@ import { AppDatabase } from "../infra/database/appDatabase";
 import { databaseSecrets } from "../infra/database/hostPostgres";
 import { Bootstrap } from "../infra/host/bootstrap";
 import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
-import { DropletHost } from "../infra/host/droplet";
+import type { MachineHost } from "../infra/host/machineHost";
 import { AppImages } from "../infra/registry/appImages";
 import { AppRelease } from "../infra/release/appRelease";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
+import { makeHost } from "./host";
 import type { AppSettings, Settings } from "./settings";
 
 /** What a stack of this shape gives back. */
@@ -43,7 +44,7 @@ export interface MachineRun {
 /** Wires one machine and its apps. */
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
-  const host = new DropletHost(name, settings.host);
+  const host = makeHost(name, settings.host);
   const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
   const bootstrap = new Bootstrap(`${name}-host`, {
     host,
@@ -111,7 +112,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   };
 }
 
-function ciLogin(ci: CiAccess, host: DropletHost, bootstrap: Bootstrap): pulumi.Output<CiLogin> {
+function ciLogin(ci: CiAccess, host: MachineHost, bootstrap: Bootstrap): pulumi.Output<CiLogin> {
   return pulumi.secret(
     pulumi.all([host.address, bootstrap.hostKey, ci.privateKey]).apply(([address, hostKey, privateKey]) => ({
       host: address,

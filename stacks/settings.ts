@@ -14,6 +14,7 @@ import {
   readCompose,
   type Service,
 } from "./settings/compose";
+import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import * as schema from "./settings/schema";
 
@@ -28,9 +29,6 @@ export interface ConfigSource {
   /** Folder that relative paths start from: the project's root. */
   readonly root: string;
 }
-
-/** The machine an environment runs on. */
-export type HostSettings = z.output<typeof schema.Host>;
 
 /** Where images go; `password` is in clear here and made a secret by whoever wires it. */
 export type RegistrySettings = z.output<typeof schema.Registry> & { readonly password: string };
@@ -74,7 +72,7 @@ export interface Settings {
 
 /** Keys under `slipway:` that hold a structure; every other key is a secret, `PART.NAME`. */
 const structures = {
-  host: schema.Host,
+  host: Host,
   team: schema.Team,
   registry: schema.Registry,
   database: schema.Database,
@@ -418,8 +416,8 @@ function usable(section: unknown, error: z.ZodError): unknown {
 
 /** Long lists of regions and sizes are cut to the nearest one and a way to see them all. */
 function helpful(mistake: Mistake, value: unknown): Mistake {
-  const key = mistake.path.split(".").at(-1);
-  if (!mistake.allowed?.includes(", ") || (key !== "region" && key !== "size")) return mistake;
+  const key = mistake.path.split(".").at(-1) ?? "";
+  if (!mistake.allowed?.includes(", ") || !["provider", "region", "size"].includes(key)) return mistake;
   const options = mistake.allowed.split(", ");
   const given = String((value as Record<string, unknown>)[key] ?? "");
   const meant = given ? nearest(given, options) : undefined;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { livesOn } from "../host/machineHost";
 import { type Connection, remoteScript } from "../ssh/remoteScript";
 import { createDatabaseScript, databaseAddress, databaseEnvironment, dropDatabaseCommand } from "./hostPostgres";
 
@@ -7,8 +8,8 @@ import { createDatabaseScript, databaseAddress, databaseEnvironment, dropDatabas
 export interface AppDatabaseArgs {
   readonly app: string;
   readonly connection: Connection;
-  /** The machine Postgres runs on: with it the database is gone too. */
-  readonly machine: pulumi.Resource;
+  /** The machine Postgres runs on: with it the database is gone too. None where it outlives the stack. */
+  readonly machine?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
 }
@@ -29,7 +30,7 @@ export class AppDatabase extends pulumi.ComponentResource {
         script: password.result.apply((secret) => createDatabaseScript(address, secret)),
         undo: dropDatabaseCommand(address),
       },
-      { parent: this, deletedWith: args.machine, protect: args.protect },
+      { parent: this, ...livesOn(args), protect: args.protect },
     );
     this.environment = password.result.apply((secret) => databaseEnvironment(address, secret));
     this.registerOutputs({});

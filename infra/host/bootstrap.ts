@@ -6,7 +6,7 @@ import { postgresScript } from "../database/hostPostgres";
 import { hostFirewallScript } from "../network/hostFirewall";
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
 import type { CiAccess } from "./ciAccess";
-import type { DropletHost } from "./droplet";
+import { livesOn, type MachineHost } from "./machineHost";
 import {
   agentScript,
   agentUpload,
@@ -25,7 +25,7 @@ const attempts = 20;
 
 /** What a machine becomes a host with. */
 export interface BootstrapArgs {
-  readonly host: DropletHost;
+  readonly host: MachineHost;
   /** OpenSSH public keys of people, by name. */
   readonly team: Readonly<Record<string, string>>;
   /** CI's way in, if it has one. */
@@ -49,7 +49,7 @@ export class Bootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:Bootstrap", name, {}, opts);
     const { host } = args;
-    const within = { parent: this, deletedWith: host.machine };
+    const within = { parent: this, ...livesOn(host) };
 
     const contact = firstContact(name, host, within);
     this.hostKey = contact.stdout.apply((text) => text.trim());
@@ -80,11 +80,11 @@ export class Bootstrap extends pulumi.ComponentResource {
 }
 
 /** Runs once in a machine's life: afterwards sshd no longer answers with the key this step pins. */
-function firstContact(name: string, host: DropletHost, opts: pulumi.CustomResourceOptions): remote.Command {
+function firstContact(name: string, host: MachineHost, opts: pulumi.CustomResourceOptions): remote.Command {
   return remoteScript(
     `${name}-first-contact`,
-    { connection: host.firstContact, script: firstContactScript(), triggers: [host.machine.id] },
-    { ...opts, dependsOn: [host.firewall], ignoreChanges: ["connection", "create", "stdin"] },
+    { connection: host.firstContact, script: firstContactScript(), triggers: host.machine ? [host.machine.id] : [] },
+    { ...opts, dependsOn: [...host.ready], ignoreChanges: ["connection", "create", "stdin"] },
   );
 }
 

@@ -4,6 +4,7 @@ import * as tls from "@pulumi/tls";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
 import { cloudInit } from "./cloudInit";
+import type { MachineHost } from "./machineHost";
 
 /** Attempts to connect to a machine that boots: about five minutes with the plugin's growing pauses. */
 const bootAttempts = 60;
@@ -26,17 +27,12 @@ export interface DropletHostArgs {
  * A droplet behind a cloud firewall, with a host key made in the stack, so that the very first connection is to the right
  * machine. The firewall names the droplet by id: a tag's counts change by themselves, which a refresh would report.
  */
-export class DropletHost extends pulumi.ComponentResource {
-  /** Public IPv4 address. */
+export class DropletHost extends pulumi.ComponentResource implements MachineHost {
   readonly address: pulumi.Output<string>;
-  /** Connection for first contact only: it pins the host key that came by user data. */
   readonly firstContact: pulumi.Output<HostConnection>;
-  /** The stack's own key for `deploy`, public half in OpenSSH form. */
   readonly deployKey: pulumi.Output<string>;
-  /** The machine, for \`deletedWith\` of what lives on it. */
   readonly machine: digitalocean.Droplet;
-  /** What the cloud lets through. Everything that is done on the machine waits for it. */
-  readonly firewall: digitalocean.Firewall;
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
@@ -67,7 +63,7 @@ export class DropletHost extends pulumi.ComponentResource {
       // These replace the machine when they change; what they decide is decided once, at its making.
       { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"] },
     );
-    this.firewall = new digitalocean.Firewall(
+    const firewall = new digitalocean.Firewall(
       `${name}-firewall`,
       {
         name,
@@ -77,6 +73,7 @@ export class DropletHost extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.ready = [firewall];
     this.address = this.machine.ipv4Address;
     this.deployKey = login.publicKeyOpenssh.apply(trim);
     this.firstContact = pulumi

@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Origin } from "../../agent/manifest";
+import { livesOn } from "../host/machineHost";
 import { commandLine } from "../ssh/commandLine";
 import type { Connection } from "../ssh/remoteScript";
 import { type Content, manifestText, type Provenance, settleProvenance } from "./provenance";
@@ -9,8 +10,8 @@ import { type Content, manifestText, type Provenance, settleProvenance } from ".
 export interface AppReleaseArgs {
   readonly app: string;
   readonly connection: Connection;
-  /** The machine it runs on: with it the release is gone too. */
-  readonly machine: pulumi.Resource;
+  /** The machine it runs on: with it the release is gone too. None where it outlives the stack. */
+  readonly machine?: pulumi.Resource | undefined;
   /** What is to run. It holds secrets. */
   readonly content: pulumi.Input<Content>;
   /** Who asks now. */
@@ -43,7 +44,7 @@ export class AppRelease extends pulumi.ComponentResource {
         stdin: pulumi.secret(manifest),
         addPreviousOutputInEnv: false,
       },
-      { parent: this, deletedWith: args.machine },
+      { parent: this, ...livesOn(args) },
     );
     this.number = pulumi.unsecret(release.stdout.apply(releaseNumber));
     this.registerOutputs({ number: this.number });

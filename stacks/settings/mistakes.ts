@@ -41,7 +41,7 @@ export function show(value: unknown): string {
 }
 
 /** The member of `allowed` closest to `value` by edit distance, if one is near enough to be what was meant. */
-export function nearest(value: string, allowed: readonly string[]): string | undefined {
+export function nearest<Name extends string>(value: string, allowed: readonly Name[]): Name | undefined {
   const ranked = allowed
     .map((candidate) => ({ candidate, distance: editDistance(value, candidate) }))
     .sort((a, b) => a.distance - b.distance);

@@ -1,6 +1,4 @@
 /** What may stand in a stack's file under `slipway:`, key by key, before it is brought together in `Settings`. */
-import { DropletSlug, Region } from "@pulumi/digitalocean/types/enums";
-import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { Name, Tls } from "../../agent/manifest";
 
@@ -8,28 +6,6 @@ import { Name, Tls } from "../../agent/manifest";
 export const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, not starting with a digit");
-
-/** A network in CIDR form or a single address, IPv4 or IPv6. */
-const Network = z
-  .string()
-  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "an address or a network such as 203.0.113.0/24");
-
-/** Regions and sizes are the ones the pinned SDK knows: a wrong one is refused before any call to the API. */
-const regions: readonly string[] = Object.values(Region);
-const sizes: readonly string[] = Object.values(DropletSlug);
-
-/** The machine an environment runs on. */
-export const Host = z.strictObject({
-  provider: z.enum(["digitalocean"]),
-  region: z.enum(regions as [string, ...string[]]),
-  size: z.enum(sizes as [string, ...string[]]),
-  /** @default debian-13-x64 */
-  image: z.enum(["debian-13-x64"]).default("debian-13-x64"),
-  /** Networks that may open an SSH connection. */
-  sshFrom: z.array(Network).min(1, "at least one network"),
-  /** Whether Pulumi refuses to destroy the machine and its databases. @default false */
-  protect: z.boolean().default(false),
-});
 
 /** Teammates who may log in as `deploy`: a name and an OpenSSH public key each. */
 export const Team = z.record(

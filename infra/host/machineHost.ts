@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { HostConnection } from "../ssh/remoteScript";
+
+/**
+ * A machine that becomes a host, whoever made it: all that the rest of the program knows of one. Each provider has a component
+ * of its own that fulfils it.
+ */
+export interface MachineHost {
+  /** Public IPv4 address. */
+  readonly address: pulumi.Output<string>;
+  /**
+   * Connection for first contact only: it pins the host key that is known before the machine was ever reached. Everything later
+   * goes over the connection that Bootstrap makes of it.
+   */
+  readonly firstContact: pulumi.Output<HostConnection>;
+  /** The stack's own key for `deploy`, public half in OpenSSH form. */
+  readonly deployKey: pulumi.Output<string>;
+  /**
+   * The machine. What lives on it is gone with it (`deletedWith`), and its id in `triggers` says that it is another one. None where
+   * the machine outlives the stack: what lives there is then undone piece by piece.
+   */
+  readonly machine?: pulumi.CustomResource;
+  /** What everything that is done on the machine waits for, e.g. the cloud's firewall. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** Options of a resource that lives on a machine: gone with it, where it goes with the stack. */
+export function livesOn({ machine }: { readonly machine?: pulumi.Resource | undefined }): {
+  readonly deletedWith?: pulumi.Resource;
+} {
+  return machine ? { deletedWith: machine } : {};
+}

@@ -1,0 +1,55 @@
+/** `slipway:host`, a shape for each provider of machines. */
+import { DropletSlug, Region } from "@pulumi/digitalocean/types/enums";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { nearest } from "./mistakes";
+
+/** A network in CIDR form or a single address, IPv4 or IPv6. */
+const Network = z
+  .string()
+  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "an address or a network such as 203.0.113.0/24");
+
+/** What every machine has. */
+const common = {
+  /** Networks that may open an SSH connection. */
+  sshFrom: z.array(Network).min(1, "at least one network"),
+  /** Whether Pulumi refuses to destroy the machine and its databases. @default false */
+  protect: z.boolean().default(false),
+};
+
+/** Regions and sizes are the ones the pinned SDK knows: a wrong one is refused before any call to the API. */
+const DigitalOcean = z.strictObject({
+  provider: z.literal("digitalocean"),
+  region: z.enum(Object.values(Region)),
+  size: z.enum(Object.values(DropletSlug)),
+  /** @default debian-13-x64 */
+  image: z.enum(["debian-13-x64"]).default("debian-13-x64"),
+  ...common,
+});
+
+/** The shape for each provider. */
+const shapes = { digitalocean: DigitalOcean } as const;
+
+/** Who a machine may come from. */
+export type HostProvider = keyof typeof shapes;
+const providers = Object.keys(shapes) as HostProvider[];
+
+/** The machine an environment runs on. */
+export type HostSettings = z.output<(typeof shapes)[HostProvider]>;
+
+/**
+ * Reads the machine by the shape of its provider. With a wrong provider the rest is held to the one that was meant, so that all
+ * mistakes show at once; where none is near, to what every machine has.
+ */
+export const Host = z.record(z.string(), z.unknown()).transform((given, context): HostSettings => {
+  const provider = z.enum(providers).safeParse(given.provider);
+  const meant = provider.success ? provider.data : nearest(String(given.provider), providers);
+  const rest = meant ? shapes[meant].safeParse({ ...given, provider: meant }) : z.looseObject(common).safeParse(given);
+  for (const { path, ...issue } of provider.error?.issues ?? []) {
+    context.issues.push({ ...issue, path: ["provider", ...path], input: given } as (typeof context.issues)[number]);
+  }
+  for (const issue of rest.error?.issues ?? []) {
+    context.issues.push({ ...issue, input: given } as (typeof context.issues)[number]);
+  }
+  return rest.success && provider.success ? (rest.data as HostSettings) : z.NEVER;
+});
