@@ -117,6 +117,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       destroyAll(work, machines, (id) => deps.machines.destroy(id)),
       destroyAll(servers, await deps.databases.list(), (id) => deps.databases.destroy(id)),
     ]);
+    for (const disk of await deps.machines.listDisks()) await deps.machines.deleteDisk(disk);
     await saver.save();
     return machines.length;
   }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import { type Engine, ifThere } from "./engine";
+import { LoopDisks } from "./machines/loopDisks";
 import { shutDown } from "./machines/shutDown";
 import { distrustRegistry } from "./registry/trust";
 import { nameIn, type Slot } from "./slot";
@@ -9,6 +10,7 @@ import { nameIn, type Slot } from "./slot";
 export async function stopContainers(engine: Engine, slot: Slot): Promise<number> {
   const running = await containersOf(engine, slot, false);
   await Promise.all(running.map(({ Id: id }) => shutDown(engine.docker.getContainer(id))));
+  await detachDisks(engine, slot);
   return running.length;
 }
 
@@ -26,9 +28,18 @@ export async function purge(engine: Engine, slot: Slot): Promise<void> {
   for (const name of await namesUnder(engine, `${slot.registry.server}/`)) {
     await ifThere(engine.docker.getImage(name).remove()).catch(ignore(409));
   }
+  await detachDisks(engine, slot);
   const [image] = await imageNames(engine);
   if (image !== undefined) await distrustRegistry(engine, slot, image);
   await rm(slot.folder, { recursive: true, force: true });
+}
+
+/** Gives the kernel's devices of the slot's disks back; the next start of a machine has them again. */
+async function detachDisks(engine: Engine, slot: Slot): Promise<void> {
+  const image = (await imageNames(engine)).find((name) => name.startsWith("slipway-sandbox/machine-bare"));
+  if (image === undefined) return;
+  const disks = new LoopDisks(engine, slot, image);
+  await disks.detach(await disks.list());
 }
 
 /** Removes the images that no other sandbox uses. @returns how many stay because they are in use */

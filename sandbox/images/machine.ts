@@ -11,6 +11,7 @@ const cloudPackages = [
   "sudo",
   "iptables",
   "nftables",
+  "e2fsprogs",
   "iproute2",
   "iputils-ping",
   "procps",

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { type Engine, runErrand, statusOf } from "../engine";
 import { reasonOf, UserError } from "../userError";
+import { loopRule } from "./loopDisks";
 
 /** What a system container is started with on one engine. */
 export interface Confinement {
@@ -42,6 +43,8 @@ export function hostConfigOf(mode: Confinement["mode"]): Docker.HostConfig & { C
     ...common,
     CapAdd: capabilities,
     Devices: [{ PathOnHost: "/dev/fuse", PathInContainer: "/dev/fuse", CgroupPermissions: "rwm" }],
+    // Disks may be attached later, and an engine takes no further rule for a container that is there.
+    DeviceCgroupRules: [loopRule],
   };
 }
 

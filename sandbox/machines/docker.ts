@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
+import { runInside } from "../databases/inside";
 import { type Engine, ifThere, runErrand, statusOf } from "../engine";
 import { nameIn, type Slot } from "../slot";
 import { cloudFirewall } from "./cloudFirewall";
 import { type Confinement, hostConfigOf } from "./confinement";
-import type { Capacity, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines";
+import { LoopDisks, placeScript, pullScript } from "./loopDisks";
+import type { Capacity, Disk, Firewall, MachineImage, MachineOrder, Machines, Power } from "./machines";
 import { type Note, Notes } from "./notes";
 import { type Seed, seedFiles, tarOf } from "./seed";
 import { shutDown, unlessOff } from "./shutDown";
@@ -36,11 +39,13 @@ const restarted = 128 + 1;
 export class DockerMachines implements Machines {
   readonly #ground: MachineGround;
   readonly #notes: Notes;
+  readonly #disks: LoopDisks;
   readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(ground: MachineGround) {
     this.#ground = ground;
     this.#notes = new Notes(ground.notes);
+    this.#disks = new LoopDisks(ground.engine, ground.slot, ground.images.bare);
   }
 
   create(order: MachineOrder): Promise<void> {
@@ -82,14 +87,40 @@ export class DockerMachines implements Machines {
   }
 
   setFirewall(id: string, firewall: Firewall | undefined): Promise<void> {
-    return this.#note(id, (note) => ({
-      extraAddresses: note.extraAddresses,
+    return this.#note(id, ({ firewall: _old, ...note }) => ({
+      ...note,
       ...(firewall === undefined ? {} : { firewall }),
     }));
   }
 
   setExtraAddresses(id: string, addresses: readonly string[]): Promise<void> {
     return this.#note(id, (note) => ({ ...note, extraAddresses: [...addresses] }));
+  }
+
+  setDisks(id: string, disks: readonly Disk[]): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const container = await this.#existing(id);
+      const note = await this.#notes.read(id);
+      const before = note.disks ?? [];
+      if (isDeepStrictEqual(before, disks)) return;
+      const gone = before.filter((old) => !disks.some((disk) => disk.id === old.id));
+      const running = (await container.inspect()).State.Running;
+      if (gone.length > 0) {
+        if (running) await runInside(container, ["sh", "-e"], pullScript(gone.map(({ link }) => link)));
+        await this.#disks.detach(gone.map((disk) => disk.id));
+      }
+      if (running) await this.#place(container, disks, before);
+      // Noted only now: what failed is tried again by the next call.
+      await this.#notes.write(id, { ...note, disks: [...disks] });
+    });
+  }
+
+  deleteDisk(id: string): Promise<void> {
+    return this.#disks.remove(id);
+  }
+
+  listDisks(): Promise<readonly string[]> {
+    return this.#disks.list();
   }
 
   async list(): Promise<readonly string[]> {
@@ -187,6 +218,7 @@ export class DockerMachines implements Machines {
     });
     const seed = await tarOf(seedFiles({ order, registries, nameservers: confinement.nameservers }));
     await container.putArchive(seed, { path: "/" });
+    if (order.disks?.length) await this.#notes.write(order.id, { extraAddresses: [], disks: order.disks });
   }
 
   async #on(id: string): Promise<void> {
@@ -195,7 +227,9 @@ export class DockerMachines implements Machines {
     await container.start().catch((error: unknown) => {
       if (statusOf(error) !== 304) throw error;
     });
-    await this.#putInPlace(id, await this.#notes.read(id), false);
+    const note = await this.#notes.read(id);
+    await this.#putInPlace(id, note, false);
+    await this.#place(container, note.disks ?? [], []);
     // Its PID 1 waits for this file before it becomes systemd.
     const exec = await container.exec({ Cmd: ["touch", "/run/sandbox-power"] });
     // Its answer has no end; held open it would keep this process from ending.
@@ -208,7 +242,18 @@ export class DockerMachines implements Machines {
     for (const part of Object.keys(volumes)) {
       await ifThere(engine.docker.getVolume(nameIn(slot, `${id}-${part}`)).remove());
     }
+    await this.#disks.detach(((await this.#notes.read(id)).disks ?? []).map((disk) => disk.id));
     await this.#notes.forget(id);
+  }
+
+  /** Has the disks' devices in a running machine. */
+  async #place(container: Docker.Container, disks: readonly Disk[], before: readonly Disk[]): Promise<void> {
+    if (disks.length === 0) return;
+    const script = placeScript(
+      await this.#disks.attach(disks),
+      before.map(({ link }) => link),
+    );
+    await runInside(container, ["sh", "-e"], script);
   }
 
   #note(id: string, change: (note: Note) => Note): Promise<void> {

@@ -104,6 +104,29 @@ export function machinesCases(name: string, make: () => Promise<Subject>, extra:
       expect(await machines.power("droplet-906")).toBe("on");
     });
 
+    it("takes disks, more, fewer and larger ones, on or off, and keeps them when the machine goes", async () => {
+      const { machines, order } = await subject("droplet-906", "droplet-907");
+      const disk = (id: string, size = 1) => ({ id, size, link: `scsi-0DO_Volume_${id}`, fileSystem: "ext4" as const });
+      try {
+        await machines.create({ ...order("droplet-906"), disks: [disk("one")] });
+        expect(await machines.listDisks()).toEqual(["one"]);
+        await machines.setDisks("droplet-906", [disk("one", 2), disk("two")]);
+        await machines.setDisks("droplet-906", [disk("one", 2), disk("two")]);
+        await machines.setDisks("droplet-906", [disk("two")]);
+        await machines.turnOff("droplet-906", "hard");
+        await machines.setDisks("droplet-906", [disk("one", 2), disk("two")]);
+        await machines.turnOn("droplet-906");
+        await machines.destroy("droplet-906");
+        expect(await machines.listDisks()).toEqual(["one", "two"]);
+        await machines.create(order("droplet-907"));
+        await machines.setDisks("droplet-907", [disk("one", 2)]);
+        await machines.setDisks("droplet-907", []);
+      } finally {
+        for (const id of ["one", "two"]) await machines.deleteDisk(id);
+      }
+      expect(await machines.listDisks()).toEqual([]);
+    });
+
     it("destroys a machine, on or off, and nothing else", async () => {
       const { machines, order } = await subject("droplet-907", "droplet-908");
       await machines.create(order("droplet-907"));
@@ -131,6 +154,7 @@ export function machinesCases(name: string, make: () => Promise<Subject>, extra:
         machines.resize("droplet-910", { memory: 1024, vcpus: 1 }),
         machines.setFirewall("droplet-910", firewall),
         machines.setExtraAddresses("droplet-910", [extra.address]),
+        machines.setDisks("droplet-910", []),
       ];
       for (const outcome of await Promise.allSettled(attempts)) {
         expect(outcome.status).toBe("rejected");

@@ -13,6 +13,20 @@ export interface Capacity {
   readonly vcpus: number;
 }
 
+/** A disk beside a machine's own. It outlives the machines it is attached to. */
+export interface Disk {
+  /** The cloud's own name of the disk, unique in the sandbox, e.g. `linode-volume-3`. */
+  readonly id: string;
+  /** GiB. A disk that was smaller before grows, also while it is in use; none shrinks. */
+  readonly size: number;
+  /** Its name in the machine's /dev/disk/by-id. */
+  readonly link: string;
+  /** What it is formatted as when it is new. @default nothing */
+  readonly fileSystem?: "ext4";
+  /** Label of that file system. */
+  readonly label?: string;
+}
+
 /** A machine as the cloud orders it. */
 export interface MachineOrder extends Capacity {
   /** The cloud's own name of the machine, unique in the sandbox, e.g. `droplet-3`. */
@@ -27,6 +41,8 @@ export interface MachineOrder extends Capacity {
   readonly vendorData?: string;
   /** OpenSSH public keys for root, as the cloud's image would put them. */
   readonly sshKeys: readonly string[];
+  /** Disks it is to have from its first boot on. */
+  readonly disks?: readonly Disk[];
 }
 
 /**
@@ -57,7 +73,7 @@ export type Power = "on" | "off" | "absent";
 export interface Machines {
   /** Makes the machine and turns it on; resolves when it is powered, not when it has booted. */
   create(order: MachineOrder): Promise<void>;
-  /** Removes the machine and all of its disks. */
+  /** Removes the machine and its own disk; those attached to it are kept. */
   destroy(id: string): Promise<void>;
   power(id: string): Promise<Power>;
   turnOn(id: string): Promise<void>;
@@ -68,6 +84,12 @@ export interface Machines {
   setFirewall(id: string, firewall: Firewall | undefined): Promise<void>;
   /** Further addresses (reserved IPs) the machine answers on. Kept over a restart of the machine. */
   setExtraAddresses(id: string, addresses: readonly string[]): Promise<void>;
+  /** The disks attached to the machine, all of them. Kept over a restart of the machine; what is on a disk stays on it. */
+  setDisks(id: string, disks: readonly Disk[]): Promise<void>;
+  /** Deletes a disk that no machine has, with everything on it. */
+  deleteDisk(id: string): Promise<void>;
+  /** Ids of every disk that was attached once and not deleted since. */
+  listDisks(): Promise<readonly string[]>;
   /** Ids of every machine there is, whoever made it. */
   list(): Promise<readonly string[]>;
 }

@@ -27,6 +27,7 @@ describe("memory machines", () => {
       power: "on",
       firewall: undefined,
       extraAddresses: ["10.213.0.200"],
+      disks: [],
     });
     expect(machines.look("droplet-2")).toBeUndefined();
   });

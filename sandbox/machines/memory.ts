@@ -1,4 +1,4 @@
-import type { Capacity, Firewall, MachineOrder, Machines, Power } from "./machines";
+import type { Capacity, Disk, Firewall, MachineOrder, Machines, Power } from "./machines";
 
 /** A machine that is only a record. */
 export interface MemoryMachine {
@@ -7,6 +7,7 @@ export interface MemoryMachine {
   power: "on" | "off";
   firewall: Firewall | undefined;
   extraAddresses: readonly string[];
+  disks: readonly Disk[];
 }
 
 /** Machines in memory, and a view into them for tests. */
@@ -22,6 +23,7 @@ export interface MemoryMachines extends Machines {
 /** Makes machines that are records in memory: the emulated clouds' tests need no engine. */
 export function memoryMachines(): MemoryMachines {
   const machines = new Map<string, MemoryMachine>();
+  const disks = new Set<string>();
   const broken = new Map<string, string>();
   let held: Promise<void> = Promise.resolve();
 
@@ -47,7 +49,15 @@ export function memoryMachines(): MemoryMachines {
       }
       const { memory, vcpus } = order;
       const capacity = { memory, vcpus };
-      machines.set(order.id, { order, capacity, power: "on", firewall: undefined, extraAddresses: [] });
+      for (const disk of order.disks ?? []) disks.add(disk.id);
+      machines.set(order.id, {
+        order,
+        capacity,
+        power: "on",
+        firewall: undefined,
+        extraAddresses: [],
+        disks: order.disks ?? [],
+      });
     },
     async destroy(id) {
       await enter(id);
@@ -71,6 +81,18 @@ export function memoryMachines(): MemoryMachines {
     },
     async setExtraAddresses(id, addresses) {
       (await existing(id)).extraAddresses = [...addresses];
+    },
+    async setDisks(id, wanted) {
+      (await existing(id)).disks = [...wanted];
+      for (const disk of wanted) disks.add(disk.id);
+    },
+    async deleteDisk(id) {
+      await enter(id);
+      disks.delete(id);
+    },
+    async listDisks() {
+      await held;
+      return [...disks].sort();
     },
     async list() {
       await held;

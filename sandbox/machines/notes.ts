@@ -1,11 +1,12 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Firewall } from "./machines";
+import type { Disk, Firewall } from "./machines";
 
-/** What must be put back each time a machine is turned on, because it lives in its network, which goes with the power. */
+/** What must be put back each time a machine is turned on, because it lives in its network or its /dev, which go with the power. */
 export interface Note {
   readonly firewall?: Firewall;
   readonly extraAddresses: readonly string[];
+  readonly disks?: readonly Disk[];
 }
 
 /** Notes on machines, a file for each, so that they outlive the daemon. */

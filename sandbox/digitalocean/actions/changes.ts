@@ -4,11 +4,12 @@ import type { Cloud } from "../cloud";
 import { type Droplet, findDroplet, forgetDroplet, machineId, machineOrder, setSize } from "../droplets/model";
 import { applyFilter, forgetApplied } from "../firewalls/filters";
 import { extraAddresses } from "../reservedips/model";
+import { disksOf } from "../volumes/model";
 import type { Change } from "./model";
 
 /** Does a change's work on the machines. Can be repeated. Rejects with the machine's own reason. */
 export async function carryOut(cloud: Cloud, change: Change): Promise<void> {
-  const { machines } = cloud;
+  const { machines, state } = cloud;
   switch (change.kind) {
     case "create":
       return onMachine(cloud, change.droplet, (droplet) => make(cloud, droplet));
@@ -39,12 +40,19 @@ export async function carryOut(cloud: Cloud, change: Change): Promise<void> {
       if (change.to !== null) await applyAddresses(cloud, change.to);
       return;
     }
+    case "volume":
+    case "volume_size": {
+      const volume = state.volumes.find((known) => known.id === change.volume);
+      // The answer that tells of the action goes out before it is completed.
+      await setImmediate();
+      const concerned = new Set([volume?.droplet, volume?.target].flatMap((droplet) => droplet ?? []));
+      for (const droplet of concerned) await applyDisks(cloud, droplet);
+      return;
+    }
     case "rename":
     case "ipv6":
     case "backups":
     case "nothing":
-    case "volume":
-    case "volume_size":
       // No machine is concerned; but the answer that tells of the action goes out before it is completed.
       await setImmediate();
       return;
@@ -91,12 +99,13 @@ export function settle(cloud: Cloud, change: Change): void {
     }
     case "volume": {
       const volume = state.volumes.find((known) => known.id === change.volume);
-      if (volume) volume.droplet = change.droplet;
+      if (volume) Object.assign(volume, { droplet: change.droplet, target: change.droplet });
       return;
     }
     case "volume_size": {
       const volume = state.volumes.find((known) => known.id === change.volume);
       if (volume) volume.size = change.size;
+      if (volume?.targetSize === change.size) delete volume.targetSize;
       return;
     }
     case "nothing":
@@ -131,6 +140,16 @@ export function giveUp(cloud: Cloud, change: Change): void {
       if (ip) ip.target = ip.droplet;
       return;
     }
+    case "volume": {
+      const volume = state.volumes.find((known) => known.id === change.volume);
+      if (volume) volume.target = volume.droplet;
+      return;
+    }
+    case "volume_size": {
+      const volume = state.volumes.find((known) => known.id === change.volume);
+      if (volume?.targetSize === change.size) delete volume.targetSize;
+      return;
+    }
     default:
       return;
   }
@@ -144,6 +163,13 @@ export function applyAddresses(cloud: Cloud, id: number): Promise<void> {
   });
 }
 
+/** Has a droplet's machine hold the disks of its volumes, and no other. */
+function applyDisks(cloud: Cloud, id: number): Promise<void> {
+  return onMachine(cloud, id, async (droplet) => {
+    if (!droplet.absent) await cloud.machines.setDisks(machineId(id), disksOf(cloud.state, id));
+  });
+}
+
 function onMachine(cloud: Cloud, id: number, job: (droplet: Droplet) => Promise<void>): Promise<void> {
   return cloud.work.run(machineId(id), async () => {
     const droplet = findDroplet(cloud.state, id);
@@ -152,7 +178,8 @@ function onMachine(cloud: Cloud, id: number, job: (droplet: Droplet) => Promise<
 }
 
 async function make(cloud: Cloud, droplet: Droplet): Promise<void> {
-  await cloud.machines.create(machineOrder(droplet));
+  const disks = disksOf(cloud.state, droplet.id);
+  await cloud.machines.create({ ...machineOrder(droplet), ...(disks.length > 0 ? { disks } : {}) });
   droplet.absent = false;
   forgetApplied(cloud, droplet.id);
   await applyFilter(cloud, droplet.id);

@@ -103,7 +103,8 @@ export function createDroplets(cloud: Cloud, asked: AskedDroplets): Made[] {
     };
   });
   state.droplets.push(...droplets);
-  for (const volume of volumes) volume.droplet = droplets[0]?.id ?? null;
+  const first = droplets[0]?.id ?? null;
+  for (const volume of volumes) Object.assign(volume, { droplet: first, target: first });
   const made = droplets.map((droplet) => ({
     droplet,
     action: begin(cloud, {

@@ -84,6 +84,7 @@ describe("POST /v2/droplets", () => {
       power: "on",
       firewall: undefined,
       extraAddresses: [],
+      disks: [],
     });
   });
 

@@ -75,7 +75,10 @@ export function setSize(droplet: Droplet, size: Size, disk: boolean): void {
 /** Takes a droplet out of everything that names it, its own record aside. */
 export function detachDroplet(state: State, id: number): void {
   for (const firewall of state.firewalls) firewall.dropletIds = firewall.dropletIds.filter((known) => known !== id);
-  for (const volume of state.volumes) if (volume.droplet === id) volume.droplet = null;
+  for (const volume of state.volumes) {
+    if (volume.droplet === id) volume.droplet = null;
+    if (volume.target === id) volume.target = null;
+  }
   for (const ip of state.reservedIps) {
     if (ip.droplet === id) ip.droplet = null;
     if (ip.target === id) ip.target = null;

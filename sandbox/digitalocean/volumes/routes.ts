@@ -16,7 +16,7 @@ import { beyondSandbox, conflict, notFound, unprocessable } from "../errors";
 import { apiTime, uuid } from "../ids";
 import type { State } from "../state";
 import { ensureTags } from "../tags/model";
-import type { Volume } from "./model";
+import { diskId, type Volume } from "./model";
 
 /** Most GiB of one volume, and most volumes on one droplet. */
 const LARGEST = 16_384;
@@ -41,7 +41,7 @@ const AskedAction = z.object({
   size_gigabytes: size.optional(),
 });
 
-/** `/v2/volumes`: block volumes, as records. */
+/** `/v2/volumes`: block volumes. One is a disk from its first attachment on. */
 export function volumeRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {
   const { state } = cloud;
   const chosen = (name: string | undefined, region: string | undefined) => {
@@ -54,11 +54,11 @@ export function volumeRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {
     const volume = create(cloud, await readBody(c, NewVolume));
     return c.json({ volume: volumeView(volume) }, 201);
   });
-  app.delete("/v2/volumes", (c) => {
+  app.delete("/v2/volumes", async (c) => {
     const { name, region } = c.req.query();
     const [volume] = name === undefined || region === undefined ? [] : chosen(name, region);
     if (!volume) throw notFound();
-    remove(state, volume);
+    await remove(cloud, volume);
     return c.body(null, 204);
   });
   app.post("/v2/volumes/actions", async (c) => {
@@ -74,8 +74,8 @@ export function volumeRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {
     observe(cloud, actionsOf(state, volume));
     return c.json({ volume: volumeView(volume) });
   });
-  app.delete("/v2/volumes/:id", (c) => {
-    remove(state, requireVolume(state, c.req.param("id")));
+  app.delete("/v2/volumes/:id", async (c) => {
+    await remove(cloud, requireVolume(state, c.req.param("id")));
     return c.body(null, 204);
   });
   app.get("/v2/volumes/:id/actions", (c) => {
@@ -100,7 +100,7 @@ export function volumeRoutes(app: Hono<SandboxEnv>, cloud: Cloud): void {
     return page(c, "snapshots", [], () => undefined);
   });
   app.post("/v2/volumes/:id/snapshots", () => {
-    throw beyondSandbox("snapshots of volumes, for they hold nothing");
+    throw beyondSandbox("snapshots of volumes");
   });
 }
 
@@ -108,6 +108,7 @@ function create(cloud: Cloud, asked: z.infer<typeof NewVolume>): Volume {
   const { state } = cloud;
   const region = findRegion(asked.region);
   if (!region) throw unprocessable("region is invalid");
+  if (asked.filesystem_type === "xfs") throw beyondSandbox("volumes formatted as xfs; take ext4");
   if (asked.snapshot_id) throw beyondSandbox("volumes from snapshots, for it has none");
   if (state.volumes.some((known) => known.name === asked.name && known.region === region.slug)) {
     throw conflict("a volume with that name already exists in the region");
@@ -125,17 +126,20 @@ function create(cloud: Cloud, asked: z.infer<typeof NewVolume>): Volume {
     created: cloud.clock.now(),
     tags: [...new Set(tags)],
     droplet: null,
+    target: null,
   };
   state.volumes.push(volume);
   return volume;
 }
 
-function remove(state: State, volume: Volume): void {
+async function remove(cloud: Cloud, volume: Volume): Promise<void> {
+  const { state } = cloud;
   if (volume.droplet !== null || actionsOf(state, volume).some((action) => action.status === "in-progress")) {
     throw conflict("Volume must be detached before it can be deleted");
   }
   delete state.assignments[`do:volume:${volume.id}`];
   state.volumes = state.volumes.filter((known) => known !== volume);
+  await cloud.machines.deleteDisk(diskId(volume));
 }
 
 function act(cloud: Cloud, volume: Volume, asked: z.infer<typeof AskedAction>): Action {
@@ -160,16 +164,19 @@ function act(cloud: Cloud, volume: Volume, asked: z.infer<typeof AskedAction>): 
       if (cloud.state.volumes.filter((known) => known.droplet === droplet.id).length >= MOST_ATTACHED) {
         throw unprocessable(`a Droplet can have ${MOST_ATTACHED} volumes at most`);
       }
+      volume.target = droplet.id;
       return start({ kind: "volume", volume: volume.id, droplet: droplet.id }, [droplet.id]);
     }
     case "detach": {
       if (!droplet || volume.droplet !== droplet.id) throw notFound();
       requireUnlocked(cloud, droplet);
+      volume.target = null;
       return start({ kind: "volume", volume: volume.id, droplet: null }, [droplet.id]);
     }
     case "resize": {
       const size = asked.size_gigabytes ?? 0;
       if (size <= volume.size) throw unprocessable("volumes can only be enlarged");
+      volume.targetSize = size;
       return start({ kind: "volume_size", volume: volume.id, size }, []);
     }
     default:

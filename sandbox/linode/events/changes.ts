@@ -4,7 +4,7 @@ import type { Cloud } from "../cloud";
 import { applyFilter, forgetApplied } from "../firewalls/filters";
 import { findInstance, forgetInstance, type Instance, machineId, machineOrder } from "../instances/model";
 import { resizeDisks } from "../instances/sizes";
-import type { Volume } from "../volumes/model";
+import { disksOf, type Volume } from "../volumes/model";
 import type { Change } from "./model";
 
 /** Does a change's work on the machines; `started` is called when its turn comes. Can be repeated. Rejects with the machine's own reason. */
@@ -44,13 +44,21 @@ export async function carryOut(cloud: Cloud, change: Change, started: () => void
         started();
         return machines.destroy(machineId(change.linode));
       });
-    case "create":
-    case "disk":
-    case "disk_delete":
     case "volume_create":
     case "volume_resize":
     case "volume_attach":
-    case "volume_detach":
+    case "volume_detach": {
+      const volume = cloud.state.volumes.find((known) => known.id === change.volume);
+      // The answer that tells of the change goes out before it is over.
+      await setImmediate();
+      started();
+      const concerned = new Set([volume?.linode, volume?.target].flatMap((linode) => linode ?? []));
+      for (const linode of concerned) await onMachine(linode, (instance) => applyDisks(cloud, instance));
+      return;
+    }
+    case "create":
+    case "disk":
+    case "disk_delete":
     case "nothing":
       // No machine is concerned; but the answer that tells of the change goes out before it is over.
       await setImmediate();
@@ -113,16 +121,18 @@ export function settle(cloud: Cloud, change: Change): void {
     case "volume_resize":
       onVolume(cloud, change.volume, (volume) => {
         Object.assign(volume, { status: "active", size: change.size });
+        if (volume.targetSize === change.size) delete volume.targetSize;
       });
       return;
     case "volume_attach":
       onVolume(cloud, change.volume, (volume) => {
-        volume.linode = findInstance(state, change.linode) ? change.linode : null;
+        const linode = findInstance(state, change.linode) ? change.linode : null;
+        Object.assign(volume, { linode, target: linode });
       });
       return;
     case "volume_detach":
       onVolume(cloud, change.volume, (volume) => {
-        volume.linode = null;
+        Object.assign(volume, { linode: null, target: null });
       });
       return;
     case "nothing":
@@ -157,6 +167,18 @@ export function giveUp(cloud: Cloud, change: Change): void {
       if (instance) Object.assign(instance, { deleting: false, status: "offline" });
       return;
     }
+    case "volume_attach":
+    case "volume_detach":
+      onVolume(cloud, change.volume, (volume) => {
+        volume.target = volume.linode;
+      });
+      return;
+    case "volume_resize":
+      onVolume(cloud, change.volume, (volume) => {
+        volume.status = "active";
+        if (volume.targetSize === change.size) delete volume.targetSize;
+      });
+      return;
     default:
       return;
   }
@@ -178,6 +200,11 @@ function awaitsBoot(cloud: Cloud, id: number): boolean {
   });
 }
 
+/** Has a Linode's machine hold the disks of its volumes, and no other. */
+async function applyDisks(cloud: Cloud, instance: Instance): Promise<void> {
+  if (!instance.absent) await cloud.machines.setDisks(machineId(instance.id), disksOf(cloud.state, instance.id));
+}
+
 async function turnOff(cloud: Cloud, instance: Instance): Promise<void> {
   if (!instance.absent) await cloud.machines.turnOff(machineId(instance.id), "graceful");
 }
@@ -185,10 +212,13 @@ async function turnOff(cloud: Cloud, instance: Instance): Promise<void> {
 async function turnOn(cloud: Cloud, instance: Instance): Promise<void> {
   const id = machineId(instance.id);
   if (instance.absent || (await cloud.machines.power(id)) === "absent") {
-    await cloud.machines.create(machineOrder(instance));
+    const disks = disksOf(cloud.state, instance.id);
+    await cloud.machines.create({ ...machineOrder(instance), ...(disks.length > 0 ? { disks } : {}) });
     instance.absent = false;
     forgetApplied(cloud, instance.id);
   } else {
+    // A configuration profile may name volumes that the machine has from its next boot on.
+    await applyDisks(cloud, instance);
     await cloud.machines.turnOn(id);
   }
   // Rules that failed to be applied get their second chance here.

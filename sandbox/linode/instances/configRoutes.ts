@@ -90,7 +90,7 @@ function fill(cloud: Cloud, instance: Instance, config: Config, asked: z.infer<t
     for (const name of Object.keys(config.devices)) config.devices[name] = deviceFrom(asked.devices[name]);
     for (const device of Object.values(config.devices)) {
       const volume = cloud.state.volumes.find((known) => known.id === device?.volume_id);
-      if (volume) volume.linode = instance.id;
+      if (volume) Object.assign(volume, { linode: instance.id, target: instance.id });
     }
   }
   config.label = asked.label ?? config.label;

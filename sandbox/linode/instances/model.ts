@@ -155,7 +155,10 @@ export function detachInstance(state: State, id: number): void {
   for (const firewall of state.firewalls) {
     firewall.devices = firewall.devices.filter((device) => device.linode !== id);
   }
-  for (const volume of state.volumes) if (volume.linode === id) volume.linode = null;
+  for (const volume of state.volumes) {
+    if (volume.linode === id) volume.linode = null;
+    if (volume.target === id) volume.target = null;
+  }
 }
 
 /** Takes a Linode off the records. */

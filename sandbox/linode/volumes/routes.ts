@@ -11,7 +11,7 @@ import { begin, isOpen, notify, observe, untilShown } from "../events/run";
 import { findInstance, type Instance } from "../instances/model";
 import { type LabelRules, labelFaults } from "../label";
 import { AskedTags } from "../tags";
-import type { Volume } from "./model";
+import { diskId, type Volume } from "./model";
 import { volumeEntity, volumeView } from "./view";
 
 const LEAST = 10;
@@ -38,7 +38,7 @@ const NewVolume = z.object({
 const ChangedVolume = z.object({ label: z.string().optional(), tags: AskedTags });
 const path = "/volumes";
 
-/** `/volumes`: block volumes, as records. */
+/** `/volumes`: block volumes. One is a disk from its first attachment on. */
 export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   const { state } = cloud;
   const show = (volume: Volume) => volumeView(state, volume);
@@ -69,12 +69,14 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     const volume = requireVolume(cloud, c.req.param("id"));
     const asked = await readAsked(c, z.object({ linode_id: z.number().int() }));
     const instance = attachable(cloud, volume, asked.linode_id);
+    volume.target = instance.id;
     await act(cloud, volume, "volume_attach", { kind: "volume_attach", volume: volume.id, linode: instance.id });
     return c.json(show(volume));
   });
   api.post(`${path}/:id{[0-9]+}/detach`, async (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     if (volume.linode === null) throw refused("Volume is not attached");
+    volume.target = null;
     await act(cloud, volume, "volume_detach", { kind: "volume_detach", volume: volume.id });
     return c.json({});
   });
@@ -82,7 +84,7 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     const volume = requireVolume(cloud, c.req.param("id"));
     const asked = await readAsked(c, z.object({ size }));
     if (asked.size <= volume.size) throw refused(`Must be larger than the current size, ${volume.size}`, "size");
-    volume.status = "resizing";
+    Object.assign(volume, { status: "resizing", targetSize: asked.size });
     await act(cloud, volume, "volume_resize", { kind: "volume_resize", volume: volume.id, size: asked.size });
     return c.json({ ...show(volume), size: asked.size });
   });
@@ -92,11 +94,12 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
       throw refused("Volume must be detached before it can be deleted");
     }
     state.volumes = state.volumes.filter((known) => known !== volume);
+    await cloud.machines.deleteDisk(diskId(volume));
     await act(cloud, volume, "volume_delete", { kind: "nothing" });
     return c.json({});
   });
   api.post(`${path}/:id{[0-9]+}/clone`, () => {
-    throw beyondSandbox("clones of volumes, for they hold nothing");
+    throw beyondSandbox("clones of volumes");
   });
 }
 
@@ -121,6 +124,7 @@ function create(cloud: Cloud, asked: z.infer<typeof NewVolume>): Volume {
     updated: clock.now(),
     tags: asked.tags ?? [],
     linode: instance?.id ?? null,
+    target: instance?.id ?? null,
   };
   state.volumes.push(volume);
   return volume;

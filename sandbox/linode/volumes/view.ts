@@ -1,6 +1,6 @@
 import type { State } from "../state";
 import { apiTime } from "../time";
-import type { Volume } from "./model";
+import { linkOf, type Volume } from "./model";
 
 /** A volume as the API shows it. */
 export function volumeView(state: State, volume: Volume) {
@@ -11,7 +11,7 @@ export function volumeView(state: State, volume: Volume) {
     label: volume.label,
     created: apiTime(volume.created),
     updated: apiTime(volume.updated),
-    filesystem_path: `/dev/disk/by-id/scsi-0Linode_Volume_${volume.label}`,
+    filesystem_path: `/dev/disk/by-id/${linkOf(volume)}`,
     size: volume.size,
     linode_id: volume.linode,
     linode_label: instance?.label ?? null,

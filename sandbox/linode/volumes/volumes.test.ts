@@ -56,6 +56,25 @@ it("is made, attached, enlarged, detached and deleted, each told by an event", a
   ]);
 });
 
+it("is a disk of the Linode's machine while it is attached, and is kept until it is deleted", async () => {
+  const { ask, settled, machines } = testSandbox();
+  await ask("POST", "/v4/linode/instances", linodeBody());
+  await settled();
+  await ask("POST", "/v4/volumes", { label: "data", linode_id: LINODE });
+  await settled();
+  const disk = { id: `linode-volume-${ID}`, size: 20, link: "scsi-0Linode_Volume_data" };
+  expect(machines.look(`linode-${LINODE}`)?.disks).toEqual([disk]);
+  await ask("POST", `${path}/resize`, { size: 30 });
+  await settled();
+  expect(machines.look(`linode-${LINODE}`)?.disks).toEqual([{ ...disk, size: 30 }]);
+  await ask("POST", `${path}/detach`);
+  await settled();
+  expect(machines.look(`linode-${LINODE}`)?.disks).toEqual([]);
+  await ask("DELETE", path);
+  await settled();
+  expect(await machines.listDisks()).toEqual([]);
+});
+
 it("outlives the Linode it was attached to", async () => {
   const { ask, settled } = testSandbox();
   await ask("POST", "/v4/linode/instances", linodeBody());
