@@ -85,9 +85,9 @@ beforeAll(async () => {
     network: {
       subnet: slot.network.subnet,
       gateway: slot.network.gateway,
-      machines: ["10.213.7.10", "10.213.7.19"],
-      databases: ["10.213.7.180", "10.213.7.180"],
-      reserved: ["10.213.7.200", "10.213.7.200"],
+      machines: ["10.213.23.10", "10.213.23.19"],
+      databases: ["10.213.23.180", "10.213.23.180"],
+      reserved: ["10.213.23.200", "10.213.23.200"],
     },
     version: "test",
     log: say,
@@ -120,7 +120,7 @@ describe("a Linode", () => {
       firewall_id: id,
       metadata: { user_data: Buffer.from(userData).toString("base64") },
     });
-    expect(made).toMatchObject({ status: "provisioning", ipv4: ["10.213.7.10"] });
+    expect(made).toMatchObject({ status: "provisioning", ipv4: ["10.213.23.10"] });
     path = `/linode/instances/${made.id}`;
     [address] = made.ipv4;
     await until(path, "running");

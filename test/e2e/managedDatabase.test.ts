@@ -213,7 +213,7 @@ describe("a managed database", () => {
 
   it("comes back with its data and its sources when the daemon starts after its server was killed", async () => {
     await sandbox.settled();
-    await execa("docker", ["kill", "slipway-7-do-database-1"]);
+    await execa("docker", ["kill", "slipway-30-do-database-1"]);
     sandbox = await daemon();
     expect((await ask("GET", path)).body.database.status).toBe("online");
     expect(await psql(stranger, host, user, "SELECT count(*) FROM notes")).toBe("2");
@@ -221,7 +221,7 @@ describe("a managed database", () => {
   });
 
   it("keeps its data when its container is lost", async () => {
-    await execa("docker", ["rm", "--force", "slipway-7-do-database-1"]);
+    await execa("docker", ["rm", "--force", "slipway-30-do-database-1"]);
     sandbox = await daemon();
     expect(await psql(stranger, host, user, "SELECT count(*) FROM notes")).toBe("2");
     expect(await psql(app, host, user, "SELECT 1")).toMatch(/timeout expired/);
@@ -243,7 +243,7 @@ describe("a managed database", () => {
   });
 
   it("says no password in its log", async () => {
-    const { all } = await execa("docker", ["logs", "slipway-7-do-database-1"], { all: true });
+    const { all } = await execa("docker", ["logs", "slipway-30-do-database-1"], { all: true });
     expect(all).toContain("ready to accept connections");
     for (const { password } of [admin, user]) expect(all).not.toContain(password);
   });
@@ -255,7 +255,7 @@ describe("a managed database", () => {
       ["ps", "--all"],
       ["volume", "ls"],
     ]) {
-      const { stdout } = await execa("docker", [...kind, "--quiet", "--filter", "name=slipway-7-do-database"]);
+      const { stdout } = await execa("docker", [...kind, "--quiet", "--filter", "name=slipway-30-do-database"]);
       expect(stdout).toBe("");
     }
   });
