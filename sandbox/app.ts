@@ -12,11 +12,14 @@ import { digitalOceanApp } from "./digitalocean/app";
 import type { Cloud } from "./digitalocean/cloud";
 import { type DropletReport, reconcile as reconcileDroplets } from "./digitalocean/reconcile";
 import { emptyState, parseState } from "./digitalocean/state";
+import type { NameServer } from "./dns/names";
+import { Publisher } from "./dns/publisher";
 import type { SandboxEnv } from "./http/env";
 import { RequestLog } from "./http/requests";
 import { UncoveredList } from "./http/uncovered";
 import { linodeApp } from "./linode/app";
 import type { Cloud as LinodeCloud } from "./linode/cloud";
+import { zonesOf as linodeZones } from "./linode/domains/zones";
 import { type LinodeReport, reconcile as reconcileLinodes } from "./linode/reconcile";
 import { emptyState as emptyLinodeState, parseState as parseLinodeState } from "./linode/state";
 import type { Machines } from "./machines/machines";
@@ -30,6 +33,8 @@ export type RestoreReport = DropletReport & LinodeReport;
 export interface SandboxDeps {
   readonly machines: Machines;
   readonly databases: Databases;
+  /** Answers for the zones of all clouds. */
+  readonly names: NameServer;
   readonly store: Store;
   readonly clock: Clock;
   readonly network: NetworkPlan;
@@ -80,6 +85,12 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const saver = new Saver(deps.store, () => {
     return { version: 1, settings, clock: clock.state, digitalocean: state, linode: linodeState };
   });
+  const publisher = new Publisher(deps.names, () => linodeZones(linodeState), log);
+  const kept = async () => {
+    await saver.save();
+    // As with the real ones, an answer does not wait for the name servers.
+    void publisher.publish();
+  };
   const common = {
     clock,
     network: deps.network,
@@ -87,7 +98,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     machines: deps.machines,
     work,
     settings: () => settings,
-    save: () => saver.save(),
+    save: kept,
     log,
   };
   const cloud: Cloud = {
@@ -118,7 +129,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       destroyAll(servers, await deps.databases.list(), (id) => deps.databases.destroy(id)),
     ]);
     for (const disk of await deps.machines.listDisks()) await deps.machines.deleteDisk(disk);
-    await saver.save();
+    await kept();
     return machines.length;
   }
 
@@ -171,6 +182,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
         settings = saved.data.settings;
         clock.state = saved.data.clock;
       }
+      await publisher.publish();
       return joined(await reconcileDroplets(cloud), await reconcileLinodes(linode));
     },
     async settled() {
@@ -178,6 +190,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       await servers.idle();
       await Promise.all([...cloud.underway.values(), ...linode.underway.values()]);
       await saver.save();
+      await publisher.publish();
     },
   };
 }

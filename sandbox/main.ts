@@ -51,12 +51,14 @@ async function status(slot: Slot, json: boolean): Promise<void> {
       slot: slot.number,
       api: slot.api.url,
       registry: slot.registry.server,
+      dns: slot.dns.address,
     };
     console.log(JSON.stringify({ ...facts, pid: running?.pid, machines, forwards }, null, 2));
     return;
   }
   console.log(`API       ${running ? slot.api.url : "not running; scripts/sandbox start"}`);
   console.log(`registry  ${slot.registry.server}  login ${registryLogin.username} / ${registryLogin.password}`);
+  console.log(`names     ${slot.dns.address}  dig @${slot.dns.address} NAME`);
   console.log(`log       ${logFile(slot)}`);
   const table = new Table({
     head: ["machine", "power", "address", "memory", "reached at"],

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ensureNames } from "./dns/docker";
 import { checkDisk, connectEngine, type Engine, ifThere } from "./engine";
 import { ensureImages, type Images } from "./images/index";
 import type { Say } from "./progress";
@@ -16,7 +17,7 @@ export interface Prepared {
 }
 
 /**
- * Makes what is missing: images, network, registry and trust in it. A second call finds all there and does nothing.
+ * Makes what is missing: images, network, name server, registry and trust in it. A second call finds all there and does nothing.
  * @param extras app base images that are only made when asked for
  * @throws UserError where the computer lacks something
  */
@@ -25,6 +26,7 @@ export async function prepare(slot: Slot, extras: readonly "node"[], say: Say): 
   await checkDisk(engine);
   const images = await ensureImages(engine, slot.shared, extras, say);
   await ensureNetwork(engine, slot);
+  await ensureNames(engine, slot, images.names);
   const folder = join(slot.folder, "registry");
   const certificate = await registryCertificate(engine, images.registry, folder, slot.registry.address);
   await ensureRegistry(engine, slot, images.registry, certificate);

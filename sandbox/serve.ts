@@ -7,6 +7,7 @@ import { systemClock } from "./control/clock";
 import { buildOf, checkPort, pidFile } from "./daemon";
 import { Authority } from "./databases/authority";
 import { DockerDatabases } from "./databases/docker";
+import { DockerNames } from "./dns/docker";
 import { TcpForwards } from "./forwards/forwards";
 import { probeConfinement } from "./machines/confinement";
 import { DockerMachines } from "./machines/docker";
@@ -46,6 +47,7 @@ export async function serve(slot: Slot, version: string, program: string): Promi
   const { app, restore, settled } = createSandboxApp({
     machines,
     databases,
+    names: new DockerNames(engine, slot),
     store: fileStore(join(slot.folder, "state.json")),
     clock: systemClock,
     network: planOf(slot),
@@ -56,6 +58,7 @@ export async function serve(slot: Slot, version: string, program: string): Promi
       pid: process.pid,
       build,
       registry: slot.registry.server,
+      dns: slot.dns.address,
       confinement: confinement.mode,
       images,
       forwards: forwards.list(),

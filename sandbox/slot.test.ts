@@ -16,6 +16,7 @@ describe("slotOf", () => {
       forwardPorts: [8551, 8552, 8553, 8554, 8555, 8556, 8557, 8558, 8559],
       network: { name: "slipway-sandbox-7", subnet: "10.213.7.0/24", gateway: "10.213.7.1" },
       registry: { address: "10.213.7.2", server: "10.213.7.2:5000" },
+      dns: { address: "10.213.7.3" },
       label: { "slipway.sandbox": "7" },
       folder: "/var/cache/s/sandbox/7",
       shared: "/var/cache/s/sandbox",

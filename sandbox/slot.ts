@@ -14,6 +14,8 @@ export interface Slot {
   readonly network: { readonly name: string; readonly subnet: string; readonly gateway: string };
   /** `address:port`, as it stands in image names. */
   readonly registry: { readonly address: string; readonly server: string };
+  /** The name server, on its usual port. */
+  readonly dns: { readonly address: string };
   /** Label that everything made on the engine carries. */
   readonly label: { readonly "slipway.sandbox": string };
   /** Records, logs and certificates of this sandbox. */
@@ -45,6 +47,7 @@ export function slotOf(environment: Readonly<Record<string, string | undefined>>
     forwardPorts: Array.from({ length: 9 }, (_, index) => port + 1 + index),
     network: { name: `slipway-sandbox-${number}`, subnet: `${net}.0/24`, gateway: `${net}.1` },
     registry: { address: `${net}.2`, server: `${net}.2:${registryPort}` },
+    dns: { address: `${net}.3` },
     label: { "slipway.sandbox": text },
     folder: join(shared, text),
     shared,

@@ -2,6 +2,7 @@ import { createSandboxApp, type Sandbox, type SandboxDeps } from "./app";
 import { defaultNetwork } from "./cloud/network";
 import type { Settings } from "./control/settings";
 import { type MemoryDatabases, memoryDatabases } from "./databases/memory";
+import { type MemoryNames, memoryNames } from "./dns/memory";
 import { type MemoryMachines, memoryMachines } from "./machines/memory";
 import { memoryStore } from "./store/memory";
 
@@ -17,6 +18,7 @@ export interface Got {
 export interface TestSandbox extends Sandbox {
   readonly machines: MemoryMachines;
   readonly databases: MemoryDatabases;
+  readonly names: MemoryNames;
   readonly deps: SandboxDeps;
   /** What was logged so far. */
   readonly lines: string[];
@@ -37,10 +39,12 @@ export const KEY = {
 export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps> = {}): TestSandbox {
   const machines = memoryMachines();
   const databases = memoryDatabases();
+  const names = memoryNames();
   const lines: string[] = [];
   const deps: SandboxDeps = {
     machines,
     databases,
+    names,
     store: memoryStore(),
     clock: { now: () => Date.parse(NOW) },
     network: defaultNetwork,
@@ -54,6 +58,7 @@ export function testSandbox(settings?: Settings, overrides: Partial<SandboxDeps>
     ...sandbox,
     machines,
     databases,
+    names,
     deps,
     lines,
     async ask(method, path, body, headers = {}) {

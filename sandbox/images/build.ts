@@ -9,6 +9,7 @@ import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
 import { baseRecipe } from "./base";
 import { hostCertificates } from "./hostCertificates";
 import { bareRecipe, goldenRecipe } from "./machine";
+import { namesRecipe } from "./names";
 import { postgresRecipe } from "./postgres";
 import { imageOf, type Recipe } from "./recipe";
 import { makeRootfs, rootfsImage } from "./rootfs";
@@ -19,6 +20,7 @@ export interface Images {
   readonly bare: string;
   readonly registry: string;
   readonly postgres: string;
+  readonly names: string;
   readonly python: string;
 }
 
@@ -33,6 +35,7 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
     golden: goldenRecipe(imageOf(bare)),
     registry: registryRecipe(ground),
     postgres: postgresRecipe(ground),
+    names: namesRecipe(ground),
     python: pythonRecipe(ground),
     node: nodeRecipe(ground),
   };
@@ -56,6 +59,7 @@ export async function ensureImages(
     bare: imageOf(all.bare),
     registry: imageOf(all.registry),
     postgres: imageOf(all.postgres),
+    names: imageOf(all.names),
     python: imageOf(all.python),
   };
   const wanted = [...Object.values(images), ...extras.map((name) => imageOf(all[name]))];
@@ -80,6 +84,7 @@ export async function ensureImages(
       const apps = async () => {
         await make(all.registry);
         await make(all.postgres);
+        await make(all.names);
         await make(all.python);
         for (const name of extras) await make(all[name]);
       };

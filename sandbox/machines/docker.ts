@@ -216,7 +216,7 @@ export class DockerMachines implements Machines {
         EndpointsConfig: { [slot.network.name]: { IPAMConfig: { IPv4Address: order.address } } },
       },
     });
-    const seed = await tarOf(seedFiles({ order, registries, nameservers: confinement.nameservers }));
+    const seed = await tarOf(seedFiles({ order, registries, nameservers: [slot.dns.address] }));
     await container.putArchive(seed, { path: "/" });
     if (order.disks?.length) await this.#notes.write(order.id, { extraAddresses: [], disks: order.disks });
   }

@@ -26,11 +26,14 @@ export function seedFiles(seed: Seed): Readonly<Record<string, string>> {
   };
 }
 
-/** A tar of files by path, owned by root; user data may hold secrets, so only root reads what cloud-init is given. */
-export async function tarOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+/**
+ * A tar of files by path, owned by root; user data may hold secrets, so only root reads what cloud-init is given.
+ * @param changed when the files were last changed, to the second
+ */
+export async function tarOf(files: Readonly<Record<string, string>>, changed = new Date()): Promise<Buffer> {
   const archive = pack();
   for (const [name, content] of Object.entries(files)) {
-    archive.entry({ name, mode: name.startsWith("var/lib/cloud/") ? 0o600 : 0o644 }, content);
+    archive.entry({ name, mtime: changed, mode: name.startsWith("var/lib/cloud/") ? 0o600 : 0o644 }, content);
   }
   archive.finalize();
   const pieces: Buffer[] = [];

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandboxApp, type Sandbox, type SandboxDeps } from "../../sandbox/app";
 import { systemClock } from "../../sandbox/control/clock";
 import { memoryDatabases } from "../../sandbox/databases/memory";
+import { memoryNames } from "../../sandbox/dns/memory";
 import { probeConfinement } from "../../sandbox/machines/confinement";
 import { DockerMachines } from "../../sandbox/machines/docker";
 import { type Prepared, prepare } from "../../sandbox/prepare";
@@ -80,6 +81,7 @@ beforeAll(async () => {
       notes: join(slot.folder, "machines"),
     }),
     databases: memoryDatabases(),
+    names: memoryNames(),
     store: memoryStore(),
     clock: systemClock,
     network: {

@@ -10,6 +10,7 @@ import { Authority } from "../../sandbox/databases/authority";
 import type { ServerOrder } from "../../sandbox/databases/databases";
 import { databasesCases } from "../../sandbox/databases/databases.cases";
 import { DockerDatabases } from "../../sandbox/databases/docker";
+import { memoryNames } from "../../sandbox/dns/memory";
 import { memoryMachines } from "../../sandbox/machines/memory";
 import { type Prepared, prepare } from "../../sandbox/prepare";
 import { purge } from "../../sandbox/remains";
@@ -46,6 +47,7 @@ async function daemon(): Promise<Sandbox> {
   const sandbox = createSandboxApp({
     machines: memoryMachines(),
     databases,
+    names: memoryNames(),
     store: fileStore(join(folder, "state.json")),
     clock: systemClock,
     network: {

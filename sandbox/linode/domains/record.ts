@@ -67,7 +67,7 @@ type Content = ReturnType<typeof recordContent>;
 function faultsOf(domain: Domain, type: RecordType, content: Content, before?: DomainRecord): Reason[] {
   const faults: Reason[] = [];
   const fault = (field: string, reason: string) => faults.push({ reason, field });
-  if (content.name !== "" && !HOSTNAME.test(content.name)) {
+  if (content.name !== "" && content.name !== "*" && !HOSTNAME.test(content.name)) {
     fault("name", "Name contains invalid characters");
     fault("name", "Invalid hostname");
   }

@@ -1,3 +1,4 @@
+import { mailbox, quoted, strings } from "../../dns/masterFile";
 import type { Domain, DomainRecord } from "./model";
 
 /** The cloud's own name servers and intervals, in seconds. */
@@ -11,13 +12,12 @@ const EXPIRE = 1_209_600;
 export function zoneFile(domain: Domain): string[] {
   if (domain.type === "slave") return [];
   const ttl = domain.ttl || TTL;
-  const mailbox = domain.soaEmail.replace("@", ".");
   const serial = Math.floor(domain.updated / 1000);
   const intervals = [domain.refresh || REFRESH, domain.retry || RETRY, domain.expire || EXPIRE, ttl].join(" ");
   return [
     `; ${domain.domain} [${domain.id}]`,
     `$TTL ${ttl}`,
-    `@\tIN\tSOA\t${SERVERS[0]} ${mailbox}. ${serial} ${intervals}`,
+    `@\tIN\tSOA\t${SERVERS[0]} ${mailbox(domain.soaEmail)} ${serial} ${intervals}`,
     ...SERVERS.map((server) => `@\t\tNS\t${server}`),
     ...domain.records.map((record) => line(domain, record)),
   ];
@@ -37,7 +37,7 @@ function data(domain: Domain, record: DomainRecord): string {
     case "AAAA":
       return target;
     case "TXT":
-      return pieces(target);
+      return strings(target);
     case "CAA":
       return `0 ${tag} ${quoted(target)}`;
     case "MX":
@@ -51,13 +51,4 @@ function data(domain: Domain, record: DomainRecord): string {
     default:
       return record.type satisfies never;
   }
-}
-
-/** A text in strings of at most 255 letters, as DNS wants it. */
-function pieces(text: string): string {
-  return (text.match(/.{1,255}/gs) ?? [""]).map(quoted).join(" ");
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
