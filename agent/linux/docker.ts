@@ -288,9 +288,14 @@ function filters(label: string): Record<string, string> {
   return { filters: JSON.stringify({ label: [label] }) };
 }
 
-function loginHeader(login: Login): string {
+/**
+ * A login as the engine's API takes it: base64 for URLs with its padding. Without the padding the engine takes the login for none, and says
+ * nothing of it (moby/moby, `api/types/registry/authconfig.go`).
+ */
+export function loginHeader(login: Login): string {
   const body = { username: login.username, password: login.password, serveraddress: login.server };
-  return Buffer.from(JSON.stringify(body)).toString("base64url");
+  const text = Buffer.from(JSON.stringify(body)).toString("base64url");
+  return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
 }
 
 /** Docker says "no basic auth credentials" both for a wrong password and for none. */
