@@ -34,9 +34,11 @@ export const HostSide = z.object({
         }),
       ),
       strays: z.array(z.string()),
+      problems: z.array(z.string()).optional(),
     }),
   ),
   edge: z.string(),
+  problems: z.array(z.string()).optional(),
 });
 /** @see HostSide */
 export type HostSide = z.infer<typeof HostSide>;

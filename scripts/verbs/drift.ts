@@ -1,7 +1,8 @@
 import { UserError } from "../lib/userError";
 import { onMachine } from "../ssh/machine";
 import { capture } from "../ssh/remote";
-import { driftOf, driftText, HostSide, type StackApp } from "../stack/drift";
+import { driftOf, driftText, type HostSide } from "../stack/drift";
+import { hostSideOf, stackSideOf } from "../stack/hostSide";
 import { type Outputs, stackOutputs } from "../stack/outputs";
 
 /** Exit code where something differs; 1 stands for "could not tell". */
@@ -10,19 +11,10 @@ const DIFFERS = 2;
 /** Compares a stack's outputs with what its machine says of itself. @returns 0 if nothing differs, else 2 */
 export async function drift(stack: string, { json }: { json?: boolean }): Promise<number> {
   const outputs = await stackOutputs(stack);
-  const differences = driftOf(stackSide(outputs), await hostSide(stack, outputs));
+  const differences = driftOf(stackSideOf(outputs), await hostSide(stack, outputs));
   const text = json ? JSON.stringify(differences, null, 2) : driftText(stack, differences).join("\n");
   process.stdout.write(`${text}\n`);
   return differences.length === 0 ? 0 : DIFFERS;
-}
-
-function stackSide({ releases, urls, provenance }: Outputs): Record<string, StackApp> {
-  return Object.fromEntries(
-    Object.entries(releases).map(([app, { number, images }]) => {
-      const { actor, commit } = provenance[app]?.origin ?? {};
-      return [app, { release: number, images, addresses: urls[app] ?? [], actor, commit }];
-    }),
-  );
 }
 
 async function hostSide(stack: string, outputs: Outputs): Promise<HostSide> {
@@ -30,17 +22,5 @@ async function hostSide(stack: string, outputs: Outputs): Promise<HostSide> {
     capture(client, ["sudo", "slipway", "status", "--json"]),
   );
   if (code !== 0) throw new UserError(`the host could not say how it is: ${stderr.trim().split("\n").at(-1) ?? ""}`);
-  const parsed = HostSide.safeParse(parsedJson(stdout));
-  if (parsed.success) return parsed.data;
-  throw new UserError(
-    `the release engine on the host of stack ${stack} speaks another language than this checkout; bring the stack up, which updates it`,
-  );
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return hostSideOf(stdout);
 }

@@ -9,6 +9,7 @@ import { currentSlot } from "../stack/slot";
 import { Workspace } from "../stack/workspace";
 import { down } from "./down";
 import { drift } from "./drift";
+import { type RehearseOptions, rehearse, rehearseHelp } from "./rehearse";
 import { slipway, slipwayHelp } from "./slipway";
 import { test } from "./test";
 import { up } from "./up";
@@ -80,6 +81,25 @@ program
   )
   .action(async (stack: string, options: { json?: boolean }) => {
     process.exitCode = await drift(stack, options);
+  });
+
+program
+  .command("rehearse")
+  .configureHelp({ commandUsage: () => "./scripts/rehearse STACK [--keep]" })
+  .description("run a stack's real settings through a sandbox of its own")
+  .argument("<stack>", "name of the stack")
+  .option("--keep", "leave it up afterwards")
+  .option("--down", "take away a rehearsal that was left up")
+  .option(
+    "--value <KEY=VALUE>",
+    "what stands for a secret; can be repeated",
+    (text, all: string[]) => [...all, text],
+    [],
+  )
+  .option("--own-secrets", "use the stack's own secrets where PULUMI_CONFIG_PASSPHRASE opens them")
+  .addHelpText("after", rehearseHelp)
+  .action(async (stack: string, options: RehearseOptions) => {
+    process.exitCode = await rehearse(stack, options);
   });
 
 program
