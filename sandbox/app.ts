@@ -10,6 +10,7 @@ import { defaultSettings, Settings } from "./control/settings";
 import type { Databases } from "./databases/databases";
 import { digitalOceanApp } from "./digitalocean/app";
 import type { Cloud } from "./digitalocean/cloud";
+import { zonesOf } from "./digitalocean/domains/zoneFile";
 import { type DropletReport, reconcile as reconcileDroplets } from "./digitalocean/reconcile";
 import { emptyState, parseState } from "./digitalocean/state";
 import type { NameServer } from "./dns/names";
@@ -85,7 +86,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const saver = new Saver(deps.store, () => {
     return { version: 1, settings, clock: clock.state, digitalocean: state, linode: linodeState };
   });
-  const publisher = new Publisher(deps.names, () => linodeZones(linodeState), log);
+  const publisher = new Publisher(deps.names, () => [...zonesOf(state), ...linodeZones(linodeState)], log);
   const kept = async () => {
     await saver.save();
     // As with the real ones, an answer does not wait for the name servers.

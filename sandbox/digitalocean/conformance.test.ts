@@ -166,6 +166,29 @@ describe("@digitalocean/dots", () => {
     expect(await sandbox.databases.list()).toEqual([]);
   });
 
+  it("makes a zone, fills and filters it, and deletes it", async () => {
+    const { domain } = await client.v2.domains.post({ name: "example.com", ipAddress: "192.0.2.1" });
+    expect(domain).toMatchObject({ name: "example.com", ttl: 1800 });
+    const zone = client.v2.domains.byDomain_name("example.com");
+    expect((await zone.get()).domain.zoneFile).toContain("example.com. 1800 IN A 192.0.2.1\n");
+    expect((await client.v2.domains.get()).domains.map(({ name }: { name: string }) => name)).toEqual(["example.com"]);
+    const { domainRecord } = await zone.records.post({ type: "A", name: "www", data: "192.0.2.7", ttl: 60 });
+    expect(domainRecord).toMatchObject({ type: "A", name: "www", data: "192.0.2.7", ttl: 60 });
+    await zone.records.post({ type: "CAA", name: "@", data: "letsencrypt.org.", flags: 0, tag: "issue" });
+    const found = await zone.records.get({ queryParameters: { name: "www.example.com", type: "A" } });
+    expect(found.domainRecords.map(({ id }: { id: number }) => id)).toEqual([domainRecord.id]);
+    expect((await zone.records.get({ queryParameters: { perPage: 2 } })).meta.total).toBe(7);
+    const record = zone.records.byDomain_record_id(domainRecord.id);
+    expect((await record.patch({ type: "A", data: "192.0.2.8" })).domainRecord.data).toBe("192.0.2.8");
+    expect((await record.put({ type: "A", ttl: 90 })).domainRecord).toMatchObject({ data: "192.0.2.8", ttl: 90 });
+    await record.delete();
+    await expect(record.get()).rejects.toMatchObject({ responseStatusCode: 404 });
+    const refused = zone.records.post({ type: "CNAME", name: "blog", data: "www.example.com" });
+    await expect(refused).rejects.toMatchObject({ responseStatusCode: 422 });
+    await zone.delete();
+    expect((await client.v2.domains.get()).meta.total).toBe(0);
+  });
+
   it("understands refusals", async () => {
     await sandbox.ask("POST", "/_sandbox/faults", { kind: "status", status: 401, path: "/v2/account", times: 1 });
     await expect(client.v2.account.get()).rejects.toMatchObject({ responseStatusCode: 401, id: "unauthorized" });

@@ -5,6 +5,7 @@ import { actionRoutes } from "./actions/routes";
 import { catalogRoutes } from "./catalog/routes";
 import type { Cloud } from "./cloud";
 import { databaseClusterRoutes } from "./databases/routes";
+import { domainRoutes } from "./domains/routes";
 import { dropletActionRoutes } from "./droplets/actions";
 import { backupRoutes } from "./droplets/backups";
 import { dropletRoutes } from "./droplets/routes";
@@ -23,6 +24,7 @@ export function routes(app: Hono<SandboxEnv>, cloud: Cloud): void {
   backupRoutes(app, cloud);
   catalogRoutes(app);
   databaseClusterRoutes(app, cloud);
+  domainRoutes(app, cloud);
   dropletActionRoutes(app, cloud);
   dropletRoutes(app, cloud);
   firewallRoutes(app, cloud);

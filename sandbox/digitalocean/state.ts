@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action } from "./actions/model";
 import type { Cluster } from "./databases/model";
+import type { Domain } from "./domains/model";
 import type { Droplet } from "./droplets/model";
 import type { FirewallRecord } from "./firewalls/model";
 import type { Key } from "./keys/model";
@@ -23,6 +24,8 @@ export interface Counters {
   rule: number;
   /** Events of database clusters. */
   event: number;
+  /** Records of domains. */
+  record: number;
 }
 
 /** Everything the DigitalOcean emulator knows. Plain JSON; lists are in the order of making. */
@@ -39,6 +42,7 @@ export interface State {
   volumes: Volume[];
   projects: Project[];
   databases: Cluster[];
+  domains: Domain[];
   /** Id of the project a resource was given to, by its URN; without an entry it is in the default project. */
   assignments: Record<string, string>;
 }
@@ -57,6 +61,7 @@ export function emptyState(): State {
       database: 0,
       rule: 0,
       event: 0,
+      record: 1_790_000_000,
     },
     keys: [],
     droplets: [],
@@ -68,6 +73,7 @@ export function emptyState(): State {
     volumes: [],
     projects: [],
     databases: [],
+    domains: [],
     assignments: {},
   };
 }
@@ -89,6 +95,7 @@ const Outline = z.object({
     database: counter.default(0),
     rule: counter.default(0),
     event: counter.default(0),
+    record: counter.default(1_790_000_000),
   }),
   keys: records,
   droplets: records,
@@ -100,6 +107,7 @@ const Outline = z.object({
   volumes: records,
   projects: records,
   databases: records.default([]),
+  domains: records.default([]),
   assignments: z.record(z.string(), z.string()),
 });
 

@@ -131,6 +131,7 @@ function urns(state: State): string[] {
     ...state.droplets.filter((droplet) => !droplet.destroying).map((droplet) => `do:droplet:${droplet.id}`),
     ...state.reservedIps.map((ip) => `do:reservedip:${ip.ip}`),
     ...state.volumes.map((volume) => `do:volume:${volume.id}`),
+    ...state.domains.map((domain) => `do:domain:${domain.name}`),
     ...liveClusters(state).map((cluster) => `do:dbaas:${cluster.id}`),
   ];
 }
@@ -149,6 +150,7 @@ const PATHS: Record<string, string> = {
   reservedip: "reserved_ips",
   volume: "volumes",
   dbaas: "databases",
+  domain: "domains",
 };
 
 function resourceView(urn: string, status: string, project: Project, base: string) {

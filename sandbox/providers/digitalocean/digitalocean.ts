@@ -5,6 +5,8 @@ import { databaseCa, databaseCluster, findDatabaseCluster } from "./databaseClus
 import { databaseDb } from "./databaseDb";
 import { databaseFirewall } from "./databaseFirewall";
 import { databaseUser } from "./databaseUser";
+import { dnsRecord } from "./dnsRecord";
+import { domain, findDomain } from "./domain";
 import { droplet } from "./droplet";
 import { firewall } from "./firewall";
 import { reservedIp, reservedIpAssignment } from "./reservedIp";
@@ -27,6 +29,8 @@ export function digitalocean(): Plugin {
       "digitalocean:index/databaseDb:DatabaseDb": databaseDb(api),
       "digitalocean:index/databaseFirewall:DatabaseFirewall": databaseFirewall(api),
       "digitalocean:index/databaseUser:DatabaseUser": databaseUser(api),
+      "digitalocean:index/dnsRecord:DnsRecord": dnsRecord(api),
+      "digitalocean:index/domain:Domain": domain(api),
       "digitalocean:index/droplet:Droplet": droplet(api),
       "digitalocean:index/firewall:Firewall": firewall(api),
       "digitalocean:index/reservedIp:ReservedIp": reservedIp(api),
@@ -40,6 +44,7 @@ export function digitalocean(): Plugin {
     functions: {
       "digitalocean:index/getDatabaseCa:getDatabaseCa": databaseCa(api),
       "digitalocean:index/getDatabaseCluster:getDatabaseCluster": findDatabaseCluster(api),
+      "digitalocean:index/getDomain:getDomain": findDomain(api),
     },
   };
 }
