@@ -95,9 +95,14 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const common = {
     clock,
     network: deps.network,
-    taken: () => [...state.droplets, ...state.databases, ...linodeState.instances].map(({ address }) => address),
+    taken: () =>
+      [...state.droplets, ...state.databases, ...linodeState.instances, ...linodeState.databases].map(
+        ({ address }) => address,
+      ),
     machines: deps.machines,
+    databases: deps.databases,
     work,
+    servers,
     settings: () => settings,
     save: kept,
     log,
@@ -105,8 +110,6 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   const cloud: Cloud = {
     ...common,
     state,
-    databases: deps.databases,
-    servers,
     filters: new Map(),
     sources: new Map(),
     underway: new Map(),
@@ -140,7 +143,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       version: deps.version,
       uptime_seconds: Math.round((deps.clock.now() - started) / 1000),
       droplets: state.droplets.length,
-      databases: state.databases.length,
+      databases: state.databases.length + linodeState.databases.length,
       linodes: linodeState.instances.length,
       resident_bytes: process.memoryUsage.rss(),
       ...(await deps.facts?.()),

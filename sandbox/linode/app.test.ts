@@ -42,18 +42,18 @@ describe("the API's surroundings", () => {
         ],
       },
     ]);
-    await ask("GET", "/v4/databases/postgresql/instances");
+    await ask("GET", "/v4/databases/mysql/instances");
     // Beside what is known by its number there are routes of the real API that have a name there.
     expect((await ask("GET", "/v4/networking/firewalls/templates")).status).toBe(501);
     expect((await ask("GET", "/v4/networking/firewalls/5")).status).toBe(404);
     expect((await ask("GET", "/_sandbox/uncovered")).body.uncovered).toEqual([
       { method: "POST", path: "/v4/nodebalancers", count: 1 },
-      { method: "GET", path: "/v4/databases/postgresql/instances", count: 1 },
+      { method: "GET", path: "/v4/databases/mysql/instances", count: 1 },
       { method: "GET", path: "/v4/networking/firewalls/templates", count: 1 },
     ]);
     expect(lines).toEqual([
       "not covered: POST /v4/nodebalancers",
-      "not covered: GET /v4/databases/postgresql/instances",
+      "not covered: GET /v4/databases/mysql/instances",
       "not covered: GET /v4/networking/firewalls/templates",
     ]);
   });

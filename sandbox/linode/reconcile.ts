@@ -1,5 +1,6 @@
 import { alignMachine, destroyOrphans, type Outcome } from "../cloud/align";
 import type { Cloud } from "./cloud";
+import { reconcileDatabases } from "./databases/reconcile";
 import { isOpen, perform } from "./events/run";
 import { reapply } from "./firewalls/filters";
 import { type Instance, machineId } from "./instances/model";
@@ -29,6 +30,7 @@ export async function reconcile(cloud: Cloud): Promise<LinodeReport> {
   const known = new Set(state.instances.map((instance) => machineId(instance.id)));
   const orphans = await destroyOrphans(cloud, /^linode-\d+$/, known);
 
+  await reconcileDatabases(cloud);
   reapply(cloud);
   for (const event of open) perform(cloud, event);
   await cloud.save();

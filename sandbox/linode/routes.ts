@@ -3,6 +3,7 @@ import type { SandboxEnv } from "../http/env";
 import { accountRoutes } from "./account/routes";
 import { catalogRoutes } from "./catalog/routes";
 import type { Cloud } from "./cloud";
+import { databaseRoutes } from "./databases/routes";
 import { domainRoutes } from "./domains/routes";
 import { eventRoutes } from "./events/routes";
 import { firewallRoutes } from "./firewalls/routes";
@@ -20,6 +21,7 @@ export function routes(api: Hono<SandboxEnv>, cloud: Cloud): void {
   accountRoutes(api);
   catalogRoutes(api);
   configRoutes(api, cloud);
+  databaseRoutes(api, cloud);
   diskRoutes(api, cloud);
   domainRoutes(api, cloud);
   eventRoutes(api, cloud);

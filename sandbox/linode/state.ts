@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Database } from "./databases/model";
 import type { Domain } from "./domains/model";
 import type { Event } from "./events/model";
 import type { FirewallRecord } from "./firewalls/model";
@@ -17,6 +18,7 @@ export interface Counters {
   firewall: number;
   device: number;
   volume: number;
+  database: number;
   domain: number;
   record: number;
   key: number;
@@ -31,6 +33,7 @@ export interface State {
   events: Event[];
   firewalls: FirewallRecord[];
   volumes: Volume[];
+  databases: Database[];
   domains: Domain[];
   keys: Key[];
   vpcs: Vpc[];
@@ -48,6 +51,7 @@ export function emptyState(): State {
       firewall: 9_600_000,
       device: 11_900_000,
       volume: 15_700_000,
+      database: 530_000,
       domain: 3_160_000,
       record: 36_600_000,
       key: 451_000,
@@ -58,6 +62,7 @@ export function emptyState(): State {
     events: [],
     firewalls: [],
     volumes: [],
+    databases: [],
     domains: [],
     keys: [],
     vpcs: [],
@@ -73,6 +78,7 @@ const Outline = z.object({
   events: records,
   firewalls: records,
   volumes: records,
+  databases: records.default([]),
   domains: records,
   keys: records,
   vpcs: records,

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { typeOf } from "../catalog/types";
 import type { Cloud } from "../cloud";
+import { type Database, serverId, serverSize } from "../databases/model";
+import { ensureServer, findDatabase, onServer } from "../databases/servers";
 import { applyFilter, forgetApplied } from "../firewalls/filters";
 import { findInstance, forgetInstance, type Instance, machineId, machineOrder } from "../instances/model";
 import { resizeDisks } from "../instances/sizes";
@@ -56,6 +58,16 @@ export async function carryOut(cloud: Cloud, change: Change, started: () => void
       for (const linode of concerned) await onMachine(linode, (instance) => applyDisks(cloud, instance));
       return;
     }
+    case "database_create":
+      return onServer(cloud, change.database, (database) => {
+        started();
+        return ensureServer(cloud, database);
+      });
+    case "database_resize":
+      return onServer(cloud, change.database, () => {
+        started();
+        return cloud.databases.resize(serverId(change.database), serverSize(change.type));
+      });
     case "create":
     case "disk":
     case "disk_delete":
@@ -135,6 +147,12 @@ export function settle(cloud: Cloud, change: Change): void {
         Object.assign(volume, { linode: null, target: null });
       });
       return;
+    case "database_create":
+      onDatabase(cloud, change.database, { status: "active" });
+      return;
+    case "database_resize":
+      onDatabase(cloud, change.database, { status: "active", type: change.type, nodes: change.nodes });
+      return;
     case "nothing":
       return;
     default:
@@ -179,6 +197,12 @@ export function giveUp(cloud: Cloud, change: Change): void {
         if (volume.targetSize === change.size) delete volume.targetSize;
       });
       return;
+    case "database_create":
+      onDatabase(cloud, change.database, { status: "failed" });
+      return;
+    case "database_resize":
+      onDatabase(cloud, change.database, { status: "active" });
+      return;
     default:
       return;
   }
@@ -192,6 +216,11 @@ function onRecord(cloud: Cloud, id: number, change: (instance: Instance) => void
 function onVolume(cloud: Cloud, id: number, change: (volume: Volume) => void): void {
   const volume = cloud.state.volumes.find((known) => known.id === id);
   if (volume) change(volume);
+}
+
+function onDatabase(cloud: Cloud, id: number, change: Partial<Database>): void {
+  const database = findDatabase(cloud, id);
+  if (database) Object.assign(database, change);
 }
 
 function awaitsBoot(cloud: Cloud, id: number): boolean {

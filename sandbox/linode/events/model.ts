@@ -21,6 +21,8 @@ export type Change =
   | { readonly kind: "volume_resize"; readonly volume: number; readonly size: number }
   | { readonly kind: "volume_attach"; readonly volume: number; readonly linode: number }
   | { readonly kind: "volume_detach"; readonly volume: number }
+  | { readonly kind: "database_create"; readonly database: number }
+  | { readonly kind: "database_resize"; readonly database: number; readonly type: string; readonly nodes: number }
   | { readonly kind: "nothing" };
 
 /** What an event is about. */
@@ -31,6 +33,7 @@ export interface Entity {
     | "disk"
     | "firewall"
     | "volume"
+    | "database"
     | "domain"
     | "image"
     | "vpc"
