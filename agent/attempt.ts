@@ -65,7 +65,7 @@ export function recordOf(attempt: Attempt): ReleaseRecord {
 
 /** How the outside reaches an app, e.g. `https://shop.example.com`; one address for each route. */
 export function addressesOf({ routes, tls }: Pick<Manifest, "routes" | "tls">): readonly string[] {
-  return routes.map((route) => `${schemeOf(tls)}://${route.host}`);
+  return routes.map((route) => `${schemeOf(tls)}://${route.host}${route.path ?? ""}`);
 }
 
 /** The scheme under which the outside reaches an app. */

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { caddyfile } from "./caddyfile";
+import type { Process, Route, Tls } from "./manifest";
 import { record } from "./record.examples";
 
 test("everything of an app", () => {
@@ -13,6 +14,19 @@ test("everything of an app", () => {
 	}
 }
 
+(from_visitors) {
+	request_header -X-Script-Name
+	request_header -X-Script_Name
+	request_header -X_Script-Name
+	request_header -X_Script_Name
+	request_header -X-Forwarded-Prefix
+	request_header -X-Forwarded_Prefix
+	request_header -X_Forwarded-Prefix
+	request_header -X_Forwarded_Prefix
+	request_header -Script-Name
+	request_header -Script_Name
+}
+
 shop.test {
 	tls internal
 	encode zstd gzip
@@ -22,6 +36,7 @@ shop.test {
 			roll_keep 5
 		}
 	}
+	import from_visitors
 	@closed {
 		file {
 			root /var/lib/slipway/maintenance/shop
@@ -98,8 +113,9 @@ test("neither the release nor its ports are in it, so that the next one leaves i
 
 const siteOf = (changes: Parameters<typeof record>[0]) =>
   caddyfile([record(changes)])
+    .replace(/^[\s\S]*?\n(?=(http:..)?shop[.]test \{)/, "")
     .split("\n")
-    .slice(8, 12)
+    .slice(0, 4)
     .map((line) => line.trim());
 
 test.each([
@@ -124,6 +140,85 @@ test("apps and hosts stand in the order of their names, whatever order they come
   const text = caddyfile([record({ routes }), blog]);
   expect(text.match(/^[a-z.]+ \{$/gm)).toEqual(["z.test {", "shop.test {", "www.shop.test {"]);
   expect(caddyfile([blog, record({ routes: [...routes].reverse() })])).toBe(text);
+});
+
+describe("apps on one host name", () => {
+  const image = `registry.test/x@sha256:${"a".repeat(64)}`;
+  const one = (
+    app: string,
+    changes: Partial<Route>,
+    more: Partial<Process> = {},
+    sequence = 1,
+    tls: Tls = { mode: "off" },
+  ) => {
+    const web = { image, compose: {}, replicas: 1, port: 8000, ...more };
+    const { content, ...rest } = record({ app, tls, processes: { web } });
+    const routes = [{ host: "one.test", process: "web", ...changes }];
+    return { ...rest, origin: { ...rest.origin, sequence }, content: { ...content, routes } };
+  };
+  const lines = (text: string) => text.split("\n").map((line) => line.trim());
+
+  test("stand in one site, the longest path first", () => {
+    const text = caddyfile([
+      one("home", {}),
+      one("shop", { path: "/shop" }),
+      one("admin", { path: "/shop/admin.v2", strip: true, cookiePath: true }),
+    ]);
+    expect(text.match(/^http.*\{$/gm)).toEqual(["http://one.test {"]);
+    expect(lines(text).filter((line) => /^(@dots|@at|handle @at|handle @dots)/.test(line))).toEqual([
+      "@dots vars_regexp {uri} (?i)^[^?]*([/\\\\]|%2f|%5c)([.]|%2e){1,2}([/\\\\?]|%2f|%5c|$)",
+      "handle @dots {",
+      "@at0 vars_regexp {uri} ^/shop/admin[.]v2([/?]|$)",
+      "handle @at0 {",
+      "@at1 vars_regexp {uri} ^/shop([/?]|$)",
+      "handle @at1 {",
+    ]);
+    expect(text).toContain("output file /var/log/caddy/one.test.log");
+    expect(text).not.toContain("no app answers to this path");
+  });
+
+  test("say under which path they stand, and are left the whole of it or the rest", () => {
+    const kept = lines(
+      caddyfile([one("shop", { path: "/shop" }, { static: { from: "/app/static", at: "/static/" } })]),
+    );
+    expect(kept).toContain("header_up X-Script-Name /shop");
+    expect(kept).toContain("handle_path /shop/static/* {");
+    expect(kept.join("\n")).not.toMatch(/strip_prefix|X-Forwarded-Prefix \/|redir|header_down/);
+    expect(kept).toContain('respond "no app answers to this path" 404');
+
+    const stripped = lines(
+      caddyfile([
+        one("shop", { path: "/shop", strip: true, cookiePath: true }, { static: { from: "/s", at: "/static/" } }),
+      ]),
+    );
+    expect(stripped).toEqual(
+      expect.arrayContaining([
+        "@bare vars_regexp bare {uri} ^/shop([?].*)?$",
+        "redir @bare /shop/{re.bare.1} 307",
+        "uri strip_prefix /shop",
+        "handle_path /static/* {",
+        "header_up X-Script-Name /shop",
+        "header_up X-Forwarded-Prefix /shop",
+        'header_down Set-Cookie "(?i)(;\\s*path=)/shop/" "$1/"',
+        'header_down Set-Cookie "(?i)(;\\s*path=)/shop(\\s*(;|$))" "$1/$2"',
+        'header_down Set-Cookie "(?i)(;\\s*path=)/([^;\\s])" "$1/shop/$2"',
+        'header_down Set-Cookie "(?i)(;\\s*path=)/(\\s*(;|$))" "$1/shop$2"',
+      ]),
+    );
+  });
+
+  test("that disagree about its certificate: the one released last decides", () => {
+    const old = one("a", { path: "/a" }, {}, 1, { mode: "internal" });
+    expect(caddyfile([old, one("b", { path: "/b" }, {}, 2)])).toMatch(/^http:\/\/one.test \{/m);
+    expect(caddyfile([old, one("b", { path: "/b" }, {}, 0)])).toMatch(/^one.test \{\n\ttls internal/m);
+  });
+
+  test("are each closed for maintenance by themselves", () => {
+    const text = caddyfile([one("a", { path: "/a" }), one("b", { path: "/b" })]);
+    const site = text.slice(text.indexOf("http://one.test"));
+    expect(site.match(/^\t\t@closed/gm)).toHaveLength(2);
+    expect(site).not.toMatch(/^\t@closed/m);
+  });
 });
 
 test("without any app", () => {

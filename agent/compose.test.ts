@@ -88,6 +88,15 @@ test("no release command for what an app went back to: the database is newer", (
   expect(Object.keys(project({ release, origin }).services)).toEqual(["web", "web_2", "worker"]);
 });
 
+test("processes of an app under a path are told it, unless the stack's settings say otherwise", () => {
+  const routes = [{ host: "a.test", path: "/shop", process: "web" }];
+  const { services } = project({ routes });
+  expect(services.web?.environment).toEqual({ PORT: "8000", SCRIPT_NAME: "/shop" });
+  expect(services.worker?.environment).toEqual({ SCRIPT_NAME: "/shop" });
+  const own = project({ routes, environment: { SCRIPT_NAME: "" } }).services.web;
+  expect(own?.environment).toEqual({ PORT: "8000" });
+});
+
 test("no value of the environment is in it", () => {
   expect(JSON.stringify(project())).not.toContain("hidden");
 });

@@ -2,6 +2,7 @@
 import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
 import { Failure } from "./failure";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
+import { scriptNameOf } from "./mount";
 
 /** Service of the release command. No process can have this name, since names hold no underscore. */
 export const RELEASE_COMMAND = "release_command";
@@ -130,7 +131,7 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
     ...(resources !== undefined && { deploy: { resources } }),
     image: process.image,
     env_file: ["./env"],
-    environment: environmentOf(process, manifest),
+    environment: environmentOf(name, process, manifest),
     extra_hosts: { ...hostsOf(kept.extra_hosts), "host.docker.internal": "host-gateway" },
     labels: {
       ...mapOf(kept.labels),
@@ -143,8 +144,12 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
 }
 
 /** What the compose file sets, less what the stack sets: compose would let the file win, and the stack knows better. */
-function environmentOf(process: Process, manifest: Manifest): Record<string, unknown> {
-  const own = process.port === undefined ? {} : { PORT: String(process.port) };
+function environmentOf(name: string, process: Process, manifest: Manifest): Record<string, unknown> {
+  const scriptName = scriptNameOf(name, manifest);
+  const own = {
+    ...(process.port !== undefined && { PORT: String(process.port) }),
+    ...(scriptName !== undefined && { SCRIPT_NAME: scriptName }),
+  };
   const all = { ...own, ...mapOf(process.compose.environment) };
   return Object.fromEntries(
     Object.entries(all).filter(([name, value]) => value !== null && !(name in manifest.environment)),

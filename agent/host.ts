@@ -182,6 +182,8 @@ export interface Probe {
   /** Value of the Host header. */
   readonly host: string;
   readonly scheme: "http" | "https";
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Limit in milliseconds. */
   readonly limit: number;
 }

@@ -25,6 +25,14 @@ test.each([
   [{ processes: {}, routes: [] }, ["processes: expected at least one process"]],
   [{ routes: [{ host: "a.test", process: "nope" }] }, ["routes.0.process: expected one of the processes: web, worker"]],
   [{ routes: [{ host: "a.test", process: "worker" }] }, ["processes.worker.port: a.test leads here: expected a port"]],
+  [
+    { routes: [{ ...good.routes[0], path: "/a/../b" }] },
+    ["routes.0.path: expected a path without a final slash, e.g. /shop (A-Z a-z 0-9 . _ ~ -)"],
+  ],
+  [
+    { routes: [{ ...good.routes[0], strip: true }] },
+    ["routes.0.path: strip and cookiePath go with a path: there is none here"],
+  ],
   [{ routes: [good.routes[0], good.routes[0]] }, ["routes.1.host: shop.test stands twice"]],
   [{ release: { process: "nope", command: ["x"] } }, ["release.process: expected one of the processes: web, worker"]],
   [

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { dependenciesOf } from "./dependencies";
+import { mountOf } from "./mount";
 import { mistakeIn } from "./schedule";
 
 /** A name usable as a DNS label, a Linux user, a Postgres role and a compose project: `a-z`, digits, inner hyphens. */
@@ -43,6 +44,9 @@ export const Static = z.strictObject({
   at: z.string().regex(/^(\/[A-Za-z0-9._~-]+)+\/$/, "expected a path with a slash at both ends, e.g. /static/"),
 });
 
+/** Uploads that the edge serves itself: what the app's named `volume` holds answers under the path `at`. */
+export const Media = z.strictObject({ volume: z.string().min(1), at: Static.shape.at });
+
 /** When a process runs that doesn't run all the time; see `schedule.ts`. */
 export const Schedule = z.string().superRefine((text, context) => {
   const message = mistakeIn(text);
@@ -66,13 +70,23 @@ export const Process = z.strictObject({
   health: z.string().startsWith("/").optional(),
   replicas: z.number().int().min(1).max(16),
   static: Static.optional(),
+  media: Media.optional(),
   /** Five fields of cron, UTC. The process runs then, once at a time, instead of all the time. */
   schedule: Schedule.optional(),
 });
 /** @see Process */
 export type Process = z.infer<typeof Process>;
 
-/** A host name that the edge answers and the process it leads to. */
+/** A path of a host name under which an app stands, e.g. `/shop`: no final slash, no dots alone, nothing that would be encoded. */
+export const RoutePath = z
+  .string()
+  .max(200)
+  .regex(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/,
+    "expected a path without a final slash, e.g. /shop (A-Z a-z 0-9 . _ ~ -)",
+  );
+
+/** A host name, or one path of it, that the edge answers, and the process it leads to. */
 export const Route = z.strictObject({
   host: z
     .string()
@@ -80,6 +94,12 @@ export const Route = z.strictObject({
       /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
       "expected a host name in lower case, without scheme, port or path",
     ),
+  /** The whole host where left out. */
+  path: RoutePath.optional(),
+  /** Whether the edge takes the path off what the process is asked for. */
+  strip: z.boolean().optional(),
+  /** Whether the edge puts the path before the paths of the cookies that the process sets. */
+  cookiePath: z.boolean().optional(),
   process: Name,
 });
 /** @see Route */
@@ -157,7 +177,7 @@ export const Manifest = Fields.superRefine((manifest, context) => {
   const processes = Object.keys(manifest.processes);
   const known = `expected one of the processes: ${processes.join(", ")}`;
   if (processes.length === 0) mistake(["processes"], "expected at least one process");
-  const hosts = new Set<string>();
+  const taken = new Set<string>();
   for (const [index, route] of manifest.routes.entries()) {
     const process = manifest.processes[route.process];
     if (!process) mistake(["routes", index, "process"], known);
@@ -165,16 +185,29 @@ export const Manifest = Fields.superRefine((manifest, context) => {
       mistake(["routes", index, "process"], `${route.process} has a schedule: nobody answers there between its runs`);
     else if (process.port === undefined)
       mistake(["processes", route.process, "port"], `${route.host} leads here: expected a port`);
-    if (hosts.has(route.host)) mistake(["routes", index, "host"], `${route.host} stands twice`);
-    hosts.add(route.host);
+    const place = `${route.host}${route.path ?? ""}`;
+    if (taken.has(place)) mistake(["routes", index, "host"], `${place} stands twice`);
+    taken.add(place);
+    const why = mistakeOfMount(route, manifest);
+    if (why !== undefined) mistake(["routes", index, "path"], why);
   }
   for (const [name, process] of Object.entries(manifest.processes)) {
     if (process.schedule !== undefined) {
-      for (const key of ["port", "health", "static"] as const)
+      for (const key of ["port", "health", "static", "media"] as const)
         if (process[key] !== undefined) mistake(["processes", name, key], "a process with a schedule has none");
       if (process.replicas > 1)
         mistake(["processes", name, "replicas"], "a process with a schedule runs once at a time");
     }
+    if (process.media && !manifest.volumes.includes(process.media.volume))
+      mistake(
+        ["processes", name, "media", "volume"],
+        `expected one of the volumes: ${manifest.volumes.join(", ") || "there is none"}`,
+      );
+    if (process.media && process.static && overlap(process.media.at, process.static.at))
+      mistake(
+        ["processes", name, "media", "at"],
+        `${process.media.at} and static's ${process.static.at} are in each other's way`,
+      );
     for (const other of Object.keys(dependenciesOf(process, manifest)))
       if (manifest.processes[other]?.schedule !== undefined)
         mistake(
@@ -192,6 +225,37 @@ export const Manifest = Fields.superRefine((manifest, context) => {
 });
 /** @see Manifest */
 export type Manifest = z.infer<typeof Manifest>;
+
+/** Whether one of two paths with a slash at both ends lies in the other. */
+export function overlap(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/** What keeps a route from standing where it stands, if anything does. */
+export function mistakeOfMount(
+  route: Route,
+  { routes, processes }: { routes: readonly Route[]; processes: Readonly<Record<string, Partial<Process>>> },
+): string | undefined {
+  if (route.path === undefined && (route.strip || route.cookiePath))
+    return "strip and cookiePath go with a path: there is none here";
+  const { path, base, seen } = mountOf(route, routes);
+  const first = routes.find(({ process }) => process === route.process);
+  const other = first && mountOf(first, routes);
+  if (other && (other.base !== base || other.seen !== seen))
+    return (
+      `leads to ${route.process} under ${base || "/"}, and ${first.host}${first.path ?? ""} under ${other.base || "/"}: ` +
+      "a process stands under one path, kept or stripped alike"
+    );
+  const files = processes[route.process];
+  const outside = (["static", "media"] as const).find((kind) => {
+    const at = files?.[kind]?.at;
+    return at !== undefined && !`${base}${at}`.startsWith(`${path}/`);
+  });
+  return (
+    outside &&
+    `the ${outside} files of ${route.process} stand at ${base}${files?.[outside]?.at}, which is not below ${path}`
+  );
+}
 
 /** The command that this release runs before anything moves; none where the app went back to older images, which know nothing of the newer schema. */
 export function releaseCommandOf({ release, origin }: Pick<Manifest, "release" | "origin">): Manifest["release"] {

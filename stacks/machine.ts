@@ -1,7 +1,8 @@
 /** The shape of environment that is one machine: every app, its database and its edge live on it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Origin } from "../agent/manifest";
+import type { Origin, Route, Tls } from "../agent/manifest";
+import { mountOf } from "../agent/mount";
 import { AppDatabase } from "../infra/database/appDatabase";
 import { databaseSecrets } from "../infra/database/hostPostgres";
 import { Bootstrap } from "../infra/host/bootstrap";
@@ -96,7 +97,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
 
   return {
     urls: Object.fromEntries(
-      apps.map(({ app }) => [app.name, app.routes.map(({ host }) => routeUrl(host, settings.tls))]),
+      apps.map(({ app }) => [app.name, app.routes.map((route) => routeUrl(route, settings.tls))]),
     ),
     address: host.address,
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
@@ -145,7 +146,7 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
     routes: [...app.routes],
     tls: settings.tls,
     ...(releasing?.release ? { release: { process: releasing.name, command: [...releasing.release] } } : {}),
-    env: { ...(first ? { PUBLIC_URL: routeUrl(first.host, settings.tls) } : {}), ...app.env },
+    env: { ...(first ? { PUBLIC_URL: publicUrl(first, app.routes, settings.tls) } : {}), ...app.env },
     volumes: app.compose.volumes,
     limits: app.limits,
     keep: app.keep,
@@ -153,6 +154,12 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
     ...(app.snapshot ? { snapshot: app.snapshot } : {}),
     ...(app.delivery ? { delivery: app.delivery } : {}),
   };
+}
+
+/** Address that an app puts before its own paths. */
+function publicUrl(first: Route, routes: readonly Route[], tls: Tls): string {
+  const { base } = mountOf(first, routes);
+  return routeUrl({ host: first.host, path: base }, tls);
 }
 
 function appSecrets(app: AppSettings): pulumi.Output<Record<string, string>> {

@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
-import { Name, type Tls } from "../agent/manifest";
+import { Name, type Route, type Tls } from "../agent/manifest";
 import {
   type ComposeApp,
   type ComposeContext,
@@ -16,6 +16,7 @@ import {
 } from "./settings/compose";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
+import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
 import * as schema from "./settings/schema";
 
 /** What the reader reads: a stack's configuration as Pulumi hands it over, and the files beside it. */
@@ -33,19 +34,13 @@ export interface ConfigSource {
 /** Where images go; `password` is in clear here and made a secret by whoever wires it. */
 export type RegistrySettings = z.output<typeof schema.Registry> & { readonly password: string };
 
-/** A host name and the service of the compose file it leads to. */
-export interface RouteSettings {
-  readonly host: string;
-  readonly process: string;
-}
-
 /** One app of the environment. */
 export interface AppSettings {
   readonly name: string;
   /** The compose file's folder, relative to the project's root where it lies below it. */
   readonly folder: string;
   readonly compose: ComposeApp;
-  readonly routes: readonly RouteSettings[];
+  readonly routes: readonly Route[];
   readonly build: z.output<typeof schema.App>["build"];
   readonly env: Readonly<Record<string, string>>;
   /** `generate`: the stack makes the value. Otherwise the value itself, made a secret by whoever wires it. */
@@ -129,7 +124,7 @@ class Reader {
   readonly mistakes: Mistake[] = [];
   readonly #source: ConfigSource;
   readonly #secretsAskedFor = new Set<string>();
-  readonly #hosts: { app: string; host: string; path: string }[] = [];
+  readonly #claims: Claim[] = [];
 
   constructor(source: ConfigSource) {
     this.#source = source;
@@ -175,11 +170,8 @@ class Reader {
     if (!parsed.success) return undefined;
     const { folder, routes, build, env, secrets, replicas, limits, keep, snapshot, delivery } = parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
-      this.#hosts.push({
-        app: name,
-        host: typeof route === "string" ? route : route.host,
-        path: `${path}.routes[${index}]`,
-      });
+      const { host, path: below = "" } = written(route);
+      this.#claims.push({ app: name, place: `${host}${below}`, path: `${path}.routes[${index}]` });
     }
     for (const [variable, value] of Object.entries(env)) {
       if (isSecretName(variable) && value !== "") {
@@ -201,7 +193,11 @@ class Reader {
       follows: delivery !== undefined,
     });
     if (!compose) return undefined;
-    const resolvedRoutes = routes.map((route, index) => this.#route(`${path}.routes[${index}]`, route, compose));
+    const resolvedRoutes = routes.map((route, index) =>
+      this.#route(`${path}.routes[${index}]`, written(route), compose),
+    );
+    const services = Object.fromEntries(compose.services.map((service) => [service.name, { static: service.static }]));
+    this.mistakes.push(...mountMistakes(`${path}.routes`, resolvedRoutes, services));
     for (const [process, count] of Object.entries(replicas)) {
       const service = compose.services.find((service) => service.name === process);
       if (!service) {
@@ -248,20 +244,9 @@ class Reader {
     return value;
   }
 
-  /** Finds host names that two apps, or one app twice, would answer. */
+  /** Finds places that two apps, or one app twice, would answer at. */
   checkRoutes(): void {
-    const owners = new Map<string, string>();
-    for (const { app, host, path } of this.#hosts) {
-      const owner = owners.get(host);
-      if (owner !== undefined) {
-        this.mistakes.push({
-          path,
-          what: `${show(host)} is a route of ${owner === app ? "this app already" : `app ${owner} too`}`,
-          allowed: "each host name once",
-        });
-      }
-      owners.set(host, app);
-    }
+    this.mistakes.push(...doubleClaims(this.#claims));
   }
 
   /** Finds apps that CI is to release and that there are none of. */
@@ -340,29 +325,28 @@ class Reader {
     return read.app;
   }
 
-  #route(path: string, route: string | RouteSettings, compose: ComposeApp): RouteSettings | undefined {
+  #route(path: string, route: ReturnType<typeof written>, compose: ComposeApp): Route | undefined {
     const withPort = compose.services.filter((service) => service.port !== undefined);
     const service =
-      typeof route === "object"
+      route.process !== undefined
         ? compose.services.find(({ name }) => name === route.process)
         : withPort.length === 1
           ? withPort[0]
           : (compose.services.find(({ name }) => name === "web") ??
             (compose.services.length === 1 ? compose.services[0] : undefined));
-    const host = typeof route === "object" ? route.host : route;
     if (!service) {
       this.mistakes.push({
         path,
         what:
-          typeof route === "object"
+          route.process !== undefined
             ? `${show(route.process)} is no process of the app`
             : "leads to no process: several could be meant, none is named web",
         allowed: compose.services.map(({ name }) => name).join(", "),
-        mend: `{ host: ${host}, process: NAME }`,
+        mend: `{ host: ${route.host},${route.path ? ` path: ${route.path},` : ""} process: NAME }`,
       });
       return undefined;
     }
-    return this.#isReachable(path, service) ? { host, process: service.name } : undefined;
+    return this.#isReachable(path, service) ? { ...route, process: service.name } : undefined;
   }
 
   #isReachable(path: string, service: Service): boolean {

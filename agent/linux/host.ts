@@ -32,7 +32,7 @@ export const linuxHost: Host = {
   random: () => randomBytes(32).toString("hex"),
 };
 
-async function probe({ port, path, host, scheme, limit }: Probe): Promise<number> {
+async function probe({ port, path, host, scheme, headers, limit }: Probe): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = get(
       {
@@ -41,7 +41,7 @@ async function probe({ port, path, host, scheme, limit }: Probe): Promise<number
         path,
         // A connection of its own each time: a kept one could outlive the container it leads to.
         agent: false,
-        headers: { host, "x-forwarded-host": host, "x-forwarded-proto": scheme, "user-agent": "slipway" },
+        headers: { host, "x-forwarded-host": host, "x-forwarded-proto": scheme, "user-agent": "slipway", ...headers },
         signal: AbortSignal.timeout(limit),
       },
       (answer) => {

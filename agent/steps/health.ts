@@ -4,6 +4,7 @@ import { processOf } from "../containers";
 import { Failure, reasonOf } from "../failure";
 import type { Condition, Container, Host } from "../host";
 import type { Process } from "../manifest";
+import { mountHeaders, mountOfProcess } from "../mount";
 import { isLasting, isStopFirst } from "../processes";
 import type { ReleaseRecord } from "../record";
 
@@ -101,13 +102,15 @@ async function probe(
   port: number,
   limit: number,
 ): Promise<string | undefined> {
-  const path = process.health ?? "/";
+  const mount = mountOfProcess(name, content.routes);
+  const path = `${mount.seen}${process.health ?? "/"}`;
   try {
     const status = await host.probe({
       port,
       path,
       host: content.routes.find((route) => route.process === name)?.host ?? "localhost",
       scheme: schemeOf(content.tls),
+      headers: mountHeaders(mount),
       limit,
     });
     // Without a health path of its own the front page may well ask for a login or not be there.

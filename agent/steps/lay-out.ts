@@ -13,7 +13,7 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
   const { host, manifest, release } = attempt;
   const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner: attempt.owner, onWait: () => {} });
   try {
-    refuseTakenHosts(manifest, await liveRecords(host.files));
+    refuseTakenPlaces(manifest, await liveRecords(host.files));
     attempt.record = {
       version: 1,
       release,
@@ -34,13 +34,15 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
   ]);
 }
 
-function refuseTakenHosts(manifest: Manifest, live: readonly ReleaseRecord[]): void {
+function refuseTakenPlaces(manifest: Manifest, live: readonly ReleaseRecord[]): void {
   for (const { content } of live) {
     if (content.app === manifest.app) continue;
-    const taken = manifest.routes.find((route) => content.routes.some(({ host }) => host === route.host));
+    const taken = manifest.routes.find((route) =>
+      content.routes.some(({ host, path }) => host === route.host && path === route.path),
+    );
     if (taken)
       throw new Failure(
-        `${taken.host} already leads to app ${content.app} on this host; give one of them another name`,
+        `${taken.host}${taken.path ?? ""} already leads to app ${content.app} on this host; give one of them another name or path`,
       );
   }
 }

@@ -1,4 +1,4 @@
-import type { Process, Tls } from "../../agent/manifest";
+import type { Process, Route, Tls } from "../../agent/manifest";
 import type { Content } from "./provenance";
 
 /** Variables that the runtime hands every process; a value for them in a compose file is for the laptop. */
@@ -74,6 +74,6 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
 }
 
 /** The address of a route as a browser would open it. */
-export function routeUrl(host: string, tls: Tls): string {
-  return `${tls.mode === "off" ? "http" : "https"}://${host}`;
+export function routeUrl({ host, path = "" }: Pick<Route, "host" | "path">, tls: Tls): string {
+  return `${tls.mode === "off" ? "http" : "https"}://${host}${path}`;
 }

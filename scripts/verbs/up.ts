@@ -58,7 +58,14 @@ function statusOf(url: URL): Promise<number | string> {
   return new Promise((resolve) => {
     // A connection kept open would keep this program, too.
     const asked = request(
-      { host: "127.0.0.1", port: url.port, path: "/", headers: { host: url.host }, agent: false, timeout: 10_000 },
+      {
+        host: "127.0.0.1",
+        port: url.port,
+        path: url.pathname,
+        headers: { host: url.host },
+        agent: false,
+        timeout: 10_000,
+      },
       (response) => {
         response.destroy();
         resolve(response.statusCode ?? 0);

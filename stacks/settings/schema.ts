@@ -1,6 +1,7 @@
 /** What may stand in a stack's file under `slipway:`, key by key, before it is brought together in `Settings`. */
 import { z } from "zod";
 import { Name, Tls } from "../../agent/manifest";
+import { RouteSetting } from "./routes";
 
 /** Name of an environment variable. */
 export const VariableName = z
@@ -39,19 +40,6 @@ export { Tls };
 /** Apps that CI may release with a key of its own. @default none: there is no such key */
 export const Ci = z.strictObject({ apps: z.array(Name).default([]) });
 
-const HostName = z
-  .string()
-  .max(253)
-  .regex(
-    /^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
-    "a host name in lower case, without scheme, port or path",
-  );
-
-/** A host name, for the app's only process with a port (or the one named `web`); or a host name and a process. */
-const Route = z.union([HostName, z.strictObject({ host: HostName, process: Name })], {
-  error: "a host name in lower case, without scheme, port or path; or { host, process }",
-});
-
 const Seconds = z.number().positive().max(3600);
 const SecondsOrNone = z.number().nonnegative().max(3600);
 
@@ -59,7 +47,7 @@ const SecondsOrNone = z.number().nonnegative().max(3600);
 export const App = z.strictObject({
   /** Folder of the compose file, from the project's root or absolute. */
   folder: z.string().min(1),
-  routes: z.array(Route).min(1, "at least one route"),
+  routes: z.array(RouteSetting).min(1, "at least one route"),
   build: z
     .strictObject({
       args: z.record(VariableName, z.string()).default({}),

@@ -32,7 +32,9 @@ DATABASES = {"default": dj_database_url.config(conn_max_age=60, conn_health_chec
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
-STATIC_URL = "/static/"
+# Where the app stands under a path, Django puts it before its URLs, and before these where they begin without a slash.
+FORCE_SCRIPT_NAME = os.environ.get("SCRIPT_NAME") or None
+STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

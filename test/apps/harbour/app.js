@@ -6,7 +6,7 @@
 // Run without arguments it serves on $PORT; `node app.js work` takes jobs; `node app.js migrate` is its release command.
 
 const { createHash } = require("node:crypto");
-const { readFileSync, appendFileSync } = require("node:fs");
+const { readFileSync, appendFileSync, symlinkSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 
 const behaviour = JSON.parse(readFileSync(`${__dirname}/behaviour.json`, "utf8"));
@@ -33,10 +33,12 @@ function serve() {
   const started = Date.now();
   const isUnfit = () => fault === "unhealthy" || (fault === "sickens" && Date.now() - started >= after);
   const server = createServer((request, response) => {
-    const path = new URL(request.url, "http://harbour").pathname;
+    const path = pathOf(request);
     if (path === "/healthz") return answer(response, isUnfit() ? 503 : 200, { version });
     if (path === "/slow") return setTimeout(() => answer(response, 200, { version, pid: process.pid }), SLOW);
     if (path === "/upload") return receive(request, response);
+    if (path === "/echo") return echo(request, response);
+    if (path.startsWith("/uploads/")) return keep(path.slice("/uploads/".length), request, response);
     answer(response, 200, { version, pid: process.pid });
   });
   server.listen(fault === "port" ? Number(process.env.PORT) + 1 : Number(process.env.PORT));
@@ -44,6 +46,33 @@ function serve() {
     if (abrupt) process.exit(0);
     server.close(() => process.exit(0));
     server.closeIdleConnections();
+  });
+}
+
+/** The app's own path; where it stands under one that the edge keeps, SCRIPT_NAME says which. */
+function pathOf(request) {
+  const base = process.env.SCRIPT_NAME ?? "";
+  const { pathname } = new URL(request.url, "http://harbour");
+  return pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : `outside ${base}`;
+}
+
+/** Says what was asked and what the app was told of its place, and sets two cookies. */
+function echo(request, response) {
+  const { SCRIPT_NAME: scriptName, PUBLIC_URL: publicUrl } = process.env;
+  response.setHeader("set-cookie", ["berth=1; Path=/; HttpOnly", "crew=2; Path=/deck"]);
+  answer(response, 200, { version, url: request.url, headers: request.headers, scriptName, publicUrl });
+}
+
+/** Keeps what is sent in the folder $UPLOADS, readable by the app's own user alone; `?link=` makes it a link instead. */
+function keep(name, request, response) {
+  const path = `${process.env.UPLOADS}/${name}`;
+  const link = new URL(request.url, "http://harbour").searchParams.get("link");
+  const pieces = [];
+  request.on("data", (piece) => pieces.push(piece));
+  request.on("end", () => {
+    if (link === null) writeFileSync(path, Buffer.concat(pieces), { mode: 0o600 });
+    else symlinkSync(link, path);
+    answer(response, 201, { version });
   });
 }
 

@@ -64,6 +64,14 @@ export class Harbour {
   async begin(): Promise<void> {
     await this.stack.verb("sandbox", ["start", "--with", "node"]);
     await this.stack.up();
+    await this.find();
+    await execa("docker", ["login", this.registry, "-u", "slipway", "--password-stdin"], { input: "rehearsal-only" });
+    const folder = join(process.cwd(), "test", "apps", "harbour");
+    await execa("docker", ["build", "-q", "-t", this.#base, "--build-arg", "BASE=slipway-sandbox/node:20", folder]);
+  }
+
+  /** Finds the machine of a stack that is up. */
+  async find(): Promise<void> {
     const [name = ""] = await this.stack.docker(
       ...["ps", "--filter", `label=slipway.sandbox=${this.stack.slot}`, "--filter", "name=droplet"],
       ...["--format", "{{.Names}}"],
@@ -71,9 +79,6 @@ export class Harbour {
     this.machine = name;
     const network = `{{(index .NetworkSettings.Networks "slipway-sandbox-${this.stack.slot}").IPAddress}}`;
     [this.address = ""] = await this.stack.docker("inspect", "--format", network, name);
-    await execa("docker", ["login", this.registry, "-u", "slipway", "--password-stdin"], { input: "rehearsal-only" });
-    const folder = join(process.cwd(), "test", "apps", "harbour");
-    await execa("docker", ["build", "-q", "-t", this.#base, "--build-arg", "BASE=slipway-sandbox/node:20", folder]);
   }
 
   /** Makes and pushes a version of the app: one small layer. @returns the image by digest, and its version */
