@@ -1,4 +1,5 @@
 import { DropletHost } from "../infra/host/droplet";
+import { LinodeHost } from "../infra/host/linode";
 import type { MachineHost } from "../infra/host/machineHost";
 import type { HostSettings } from "./settings/host";
 
@@ -7,7 +8,9 @@ export function makeHost(name: string, settings: HostSettings): MachineHost {
   switch (settings.provider) {
     case "digitalocean":
       return new DropletHost(name, settings);
+    case "linode":
+      return new LinodeHost(name, settings);
     default:
-      return settings.provider satisfies never;
+      return settings satisfies never;
   }
 }

@@ -157,6 +157,27 @@ describe("readSettings", () => {
     );
   });
 
+  it("names the provider that was meant, and what may stand in its keys", () => {
+    expect(mistakesOf(source({ ...good, host: { ...host, provider: "lindoe" } }))).toEqual([
+      {
+        path: "slipway:host.provider",
+        what: '"lindoe" is not allowed',
+        allowed: expect.stringContaining("digitalocean, linode"),
+        mend: "did you mean linode?",
+      },
+      {
+        path: "slipway:host.region",
+        what: '"fra1" is not allowed',
+        allowed: "a region of Linode, e.g. eu-central, de-fra-2 or us-east",
+      },
+      {
+        path: "slipway:host.size",
+        what: '"s-1vcpu-2gb" is not allowed',
+        allowed: "a type of Linode, e.g. g6-nanode-1, g6-standard-1 or g6-dedicated-2",
+      },
+    ]);
+  });
+
   it("refuses a plain value under a secret's name, in the stack and in the compose file", () => {
     expect(
       mistakesOf(source({ ...good, apps: { notes: { ...notes, secrets: {}, env: { STRIPE_API_KEY: "sk" } } } })),

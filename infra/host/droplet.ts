@@ -1,13 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
-import { cloudInit } from "./cloudInit";
+import { firstLogin } from "./firstLogin";
 import type { MachineHost } from "./machineHost";
-
-/** Attempts to connect to a machine that boots: about five minutes with the plugin's growing pauses. */
-const bootAttempts = 60;
 
 /** What a machine on DigitalOcean is made from. */
 export interface DropletHostArgs {
@@ -36,17 +32,8 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
 
   constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
-    const login = new tls.PrivateKey(`${name}-login`, { algorithm: "ED25519" }, { parent: this });
-    const hostKey = new tls.PrivateKey(
-      `${name}-host-key`,
-      { algorithm: "ECDSA", ecdsaCurve: "P256" },
-      { parent: this },
-    );
-    const sshKey = new digitalocean.SshKey(
-      `${name}-ssh-key`,
-      { name, publicKey: login.publicKeyOpenssh.apply(trim) },
-      { parent: this },
-    );
+    const login = firstLogin(name, { parent: this });
+    const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.deployKey }, { parent: this });
     this.machine = new digitalocean.Droplet(
       `${name}-droplet`,
       {
@@ -56,9 +43,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
         image: args.image,
         resizeDisk: false,
         sshKeys: [sshKey.id],
-        userData: pulumi
-          .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, login.publicKeyOpenssh])
-          .apply(([privateKey, publicKey, deployKey]) => cloudInit({ hostKey: { privateKey, publicKey }, deployKey })),
+        userData: login.userData,
       },
       // These replace the machine when they change; what they decide is decided once, at its making.
       { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"] },
@@ -75,21 +60,8 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
     );
     this.ready = [firewall];
     this.address = this.machine.ipv4Address;
-    this.deployKey = login.publicKeyOpenssh.apply(trim);
-    this.firstContact = pulumi
-      .all([this.address, login.privateKeyOpenssh, hostKey.publicKeyOpenssh])
-      .apply(([host, privateKey, publicKey]) => ({
-        host,
-        user: "deploy",
-        privateKey,
-        hostKey: publicKey.trim(),
-        dialErrorLimit: bootAttempts,
-        perDialTimeout: 10,
-      }));
+    this.deployKey = login.deployKey;
+    this.firstContact = login.connectionTo(this.address);
     this.registerOutputs({ address: this.address });
   }
-}
-
-function trim(text: string): string {
-  return text.trim();
 }

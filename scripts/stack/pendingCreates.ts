@@ -3,6 +3,7 @@
  * does not: made again they would be there twice, so each is looked up by its name and taken into the stack.
  */
 import { z } from "zod";
+import { labelLimits, linodeLabel } from "../../infra/host/linodeLabel";
 
 const State = z.looseObject({
   deployment: z.looseObject({
@@ -45,8 +46,14 @@ export function pendingCreates(exported: unknown): PendingCreate[] {
     .map(({ resource }) => ({
       urn: resource.urn,
       type: resource.type,
-      ...(typeof resource.inputs.name === "string" ? { name: resource.inputs.name } : {}),
+      ...nameOf(resource.inputs),
     }));
+}
+
+/** DigitalOcean names things, Linode labels them. */
+function nameOf({ name, label }: Readonly<Record<string, unknown>>): { name?: string } {
+  const given = name ?? label;
+  return typeof given === "string" ? { name: given } : {};
 }
 
 /** Whether an exported stack was left in the middle of anything. */
@@ -56,23 +63,50 @@ export function isUnfinished(exported: unknown): boolean {
 
 interface Place {
   readonly path: string;
+  /** The whole list in one page. */
+  readonly query: string;
   readonly key: string;
+  /** The name that the stack gives to what is listed here, from the one it gives to all it makes. */
+  labelled(name: string): string;
 }
 
 /** Answers a GET of a path with its JSON. */
 export type List = (path: string) => Promise<unknown>;
 
-/** What is listed at a place under one name. `id` is what identifies it to Pulumi. */
-async function named({ path, key }: Place, name: string, list: List): Promise<{ readonly id: unknown }[]> {
-  const answer = (await list(`${path}?per_page=200`)) as Record<string, { id: unknown; name: unknown }[] | undefined>;
-  return (answer[key] ?? []).filter((item) => item.name === name);
+interface Item {
+  /** What identifies it to Pulumi. */
+  readonly id: unknown;
+  readonly name?: unknown;
+  readonly label?: unknown;
 }
+
+/** What is listed at a place under one name. */
+async function named({ path, query, key }: Place, name: string, list: List): Promise<Item[]> {
+  const answer = (await list(`${path}?${query}`)) as Record<string, Item[] | undefined>;
+  return (answer[key] ?? []).filter((item) => (item.name ?? item.label) === name);
+}
+
+const digitalocean = (path: string, key: string): Place => ({
+  path,
+  query: "per_page=200",
+  key,
+  labelled: (name) => name,
+});
+
+const linode = (path: string, longest: number): Place => ({
+  path,
+  query: "page_size=500",
+  key: "data",
+  labelled: (name) => linodeLabel(name, longest),
+});
 
 /** Where each kind of resource is listed, and under which key. */
 const lists: Readonly<Record<string, Place>> = {
-  "digitalocean:index/sshKey:SshKey": { path: "/v2/account/keys", key: "ssh_keys" },
-  "digitalocean:index/firewall:Firewall": { path: "/v2/firewalls", key: "firewalls" },
-  "digitalocean:index/droplet:Droplet": { path: "/v2/droplets", key: "droplets" },
+  "digitalocean:index/sshKey:SshKey": digitalocean("/v2/account/keys", "ssh_keys"),
+  "digitalocean:index/firewall:Firewall": digitalocean("/v2/firewalls", "firewalls"),
+  "digitalocean:index/droplet:Droplet": digitalocean("/v2/droplets", "droplets"),
+  "linode:index/firewall:Firewall": linode("/v4/networking/firewalls", labelLimits.firewall),
+  "linode:index/instance:Instance": linode("/v4/linode/instances", labelLimits.instance),
 };
 
 /** The ids of those `pending` that the cloud has, by URN. */
@@ -103,7 +137,7 @@ export async function findStrays(exported: unknown, name: string, list: List): P
   const known = new Set(resources.map(({ type, id }) => `${type} ${id}`));
   const strays: Stray[] = [];
   for (const [type, place] of Object.entries(lists)) {
-    for (const { id } of await named(place, name, list)) {
+    for (const { id } of await named(place, place.labelled(name), list)) {
       if (!known.has(`${type} ${id}`)) strays.push({ type, path: `${place.path}/${id}` });
     }
   }

@@ -14,13 +14,16 @@ export async function purgeSandbox(): Promise<void> {
   await sandbox("stop", "--purge");
 }
 
-/** How many machines the sandbox has; 0 where it does not run. */
+/** How many machines the sandbox has, of both clouds; 0 where it does not run. */
 export async function machineCount(slot: Slot): Promise<number> {
+  const asked = async (path: string) => {
+    const response = await fetch(`${slot.api}${path}`, { headers: { authorization: "Bearer sandbox" } });
+    return (await response.json()) as { droplets?: unknown[]; data?: unknown[] };
+  };
   try {
-    const response = await fetch(`${slot.api}/v2/droplets?per_page=200`, {
-      headers: { authorization: "Bearer sandbox" },
-    });
-    return ((await response.json()) as { droplets: unknown[] }).droplets.length;
+    const { droplets = [] } = await asked("/v2/droplets?per_page=200");
+    const { data: linodes = [] } = await asked("/v4/linode/instances?page_size=500");
+    return droplets.length + linodes.length;
   } catch {
     return 0;
   }

@@ -43,6 +43,17 @@ describe("a stack's file", () => {
     );
   });
 
+  it("may send either cloud or both to the sandbox", () => {
+    const both = text.replace("  slipway:registry", "  linode:url: http://127.0.0.1:8480\n  slipway:registry");
+    const moved = forSlot(parseDocument(both), currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" })) ?? "";
+    expect(moved.match(/http:\/\/127\.0\.0\.1:8510/g)).toHaveLength(2);
+    expect(isSandboxStack(parseDocument(both))).toBe(true);
+    expect(isSandboxStack(parseDocument("config:\n  linode:url: http://127.0.0.1:8480\n"))).toBe(true);
+    expect(isSandboxStack(parseDocument(both.replace("linode:url: http://127.0.0.1:8480", "linode:url: x")))).toBe(
+      false,
+    );
+  });
+
   it("is of the sandbox only if it names a loopback address", () => {
     expect(isSandboxStack(parseDocument(text))).toBe(true);
     expect(isSandboxStack(parseDocument(text.replace("127.0.0.1", "api.example.com")))).toBe(false);
@@ -73,6 +84,7 @@ describe("unfinished creations", () => {
         operation("creating", "digitalocean:index/droplet:Droplet", { name: "slipway-dev" }),
         operation("creating", "digitalocean:index/sshKey:SshKey", { name: "slipway-dev" }),
         operation("creating", "command:remote:Command", { create: "x" }),
+        operation("creating", "linode:index/instance:Instance", { label: "slipway-dev" }),
         operation("updating", "digitalocean:index/firewall:Firewall", { name: "slipway-dev" }),
       ],
     },
@@ -87,6 +99,7 @@ describe("unfinished creations", () => {
       },
       { urn: "urn:digitalocean:index/sshKey:SshKey", type: "digitalocean:index/sshKey:SshKey", name: "slipway-dev" },
       { urn: "urn:command:remote:Command", type: "command:remote:Command" },
+      { urn: "urn:linode:index/instance:Instance", type: "linode:index/instance:Instance", name: "slipway-dev" },
     ]);
     expect(isUnfinished(exported)).toBe(true);
     expect(isUnfinished({ deployment: {} })).toBe(false);
@@ -101,9 +114,13 @@ describe("unfinished creations", () => {
         ],
       },
       "/v2/account/keys?per_page=200": { ssh_keys: [] },
+      "/v4/linode/instances?page_size=500": { data: [{ id: 43, label: "slipway-dev" }] },
     };
     expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
-      new Map([["urn:digitalocean:index/droplet:Droplet", "42"]]),
+      new Map([
+        ["urn:digitalocean:index/droplet:Droplet", "42"],
+        ["urn:linode:index/instance:Instance", "43"],
+      ]),
     );
   });
 });
@@ -114,6 +131,13 @@ describe("strays", () => {
   const answers: Record<string, unknown> = {
     "/v2/account/keys?per_page=200": { ssh_keys: [{ id: 7, name: "slipway-dev" }] },
     "/v2/firewalls?per_page=200": { firewalls: [{ id: "f", name: "another" }] },
+    "/v4/networking/firewalls?page_size=500": { data: [{ id: 5, label: "slipway-dev" }] },
+    "/v4/linode/instances?page_size=500": {
+      data: [
+        { id: 6, label: "slipway-dev" },
+        { id: 7, label: "another" },
+      ],
+    },
     "/v2/droplets?per_page=200": {
       droplets: [
         { id: 1, name: "slipway-dev" },
@@ -127,6 +151,8 @@ describe("strays", () => {
     expect(await findStrays(exported, "slipway-dev", async (path) => answers[path])).toEqual([
       { type: "digitalocean:index/sshKey:SshKey", path: "/v2/account/keys/7" },
       { type: "digitalocean:index/droplet:Droplet", path: "/v2/droplets/1" },
+      { type: "linode:index/firewall:Firewall", path: "/v4/networking/firewalls/5" },
+      { type: "linode:index/instance:Instance", path: "/v4/linode/instances/6" },
     ]);
   });
 });

@@ -5,7 +5,8 @@ import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Slot } from "./slot";
 
-const endpointKey = ["config", "digitalocean:apiEndpoint"];
+/** Where a stack's file says which address a cloud answers at. */
+const endpointKeys = ["digitalocean:apiEndpoint", "linode:url"].map((key) => ["config", key]);
 
 /**
  * The configuration file of a sandbox stack: the committed one where it names this sandbox already, else a copy outside
@@ -16,7 +17,7 @@ export function stackFile(stack: string, slot: Slot): string {
   const { committed, document } = readStackFile(stack);
   if (!isSandboxStack(document)) {
     throw new UserError(
-      `stack ${stack} is not a stack of the sandbox (digitalocean:apiEndpoint is no loopback address); for a real account: npm run build && pulumi up --stack ${stack}`,
+      `stack ${stack} is not a stack of the sandbox (it sends digitalocean:apiEndpoint or linode:url to no loopback address); for a real account: npm run build && pulumi up --stack ${stack}`,
     );
   }
   const derived = forSlot(document, slot);
@@ -37,18 +38,28 @@ export function readStackFile(stack: string): { committed: string; document: Doc
   return { committed, document };
 }
 
-/** Whether a stack's file sends the program to an emulated cloud on this machine. */
+/** Whether a stack's file sends the program to the emulated clouds on this machine, and to nothing else. */
 export function isSandboxStack(document: Document): boolean {
-  const endpoint = document.getIn(endpointKey);
-  return typeof endpoint === "string" && /^http:\/\/(127\.\d+\.\d+\.\d+|localhost)(:\d+)?\/?$/.test(endpoint);
+  const endpoints = endpointsOf(document);
+  return endpoints.length > 0 && endpoints.every(([, value]) => isLoopback(value));
 }
 
 /** The text of a stack's file with the addresses of `slot`; undefined if it has them already. */
 export function forSlot(document: Document, slot: Slot): string | undefined {
   const registryKey = ["config", "slipway:registry", "server"];
-  if (document.getIn(endpointKey) === slot.api && document.getIn(registryKey) === slot.registry) return undefined;
+  const endpoints = endpointsOf(document);
+  if (endpoints.every(([, value]) => value === slot.api) && document.getIn(registryKey) === slot.registry)
+    return undefined;
   const copy = document.clone() as Document;
-  copy.setIn(endpointKey, slot.api);
+  for (const [key] of endpoints) copy.setIn(key, slot.api);
   if (copy.hasIn(registryKey)) copy.setIn(registryKey, slot.registry);
   return copy.toString();
+}
+
+function endpointsOf(document: Document): (readonly [string[], unknown])[] {
+  return endpointKeys.filter((key) => document.hasIn(key)).map((key) => [key, document.getIn(key)] as const);
+}
+
+function isLoopback(value: unknown): boolean {
+  return typeof value === "string" && /^http:\/\/(127\.\d+\.\d+\.\d+|localhost)(:\d+)?\/?$/.test(value);
 }

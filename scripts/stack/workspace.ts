@@ -20,6 +20,9 @@ const sandboxToken = "sandbox";
 /** Longest wait for a machine to let itself be removed, in ms. */
 const removalLimit = 60_000;
 
+/** What the clouds answer to a removal while the machine is still at something: DigitalOcean 422, Linode 400. */
+const busy = [400, 422];
+
 /** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
 export type ResourceChanges = Readonly<Record<string, number>>;
 
@@ -129,6 +132,9 @@ export class Workspace {
         PULUMI_SKIP_UPDATE_CHECK: "1",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
         DIGITALOCEAN_TOKEN: sandboxToken,
+        LINODE_TOKEN: sandboxToken,
+        // For a stack whose file sends only its other cloud to the sandbox.
+        LINODE_URL: this.slot.api,
         ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase }),
       },
     } satisfies Options;
@@ -170,7 +176,7 @@ export class Workspace {
     for (const end = Date.now() + removalLimit; ; ) {
       const { ok, status } = await this.#ask(path, "DELETE");
       if (ok || status === 404) return;
-      if (status !== 422 || Date.now() > end) throw this.#refusal(path, status);
+      if (!busy.includes(status) || Date.now() > end) throw this.#refusal(path, status);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

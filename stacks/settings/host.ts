@@ -27,8 +27,23 @@ const DigitalOcean = z.strictObject({
   ...common,
 });
 
+/**
+ * Regions and types are told by their form only: Linode adds to them more often than the SDK is raised, and refuses by name what it
+ * doesn't have.
+ */
+const Linode = z.strictObject({
+  provider: z.literal("linode"),
+  region: z.string().regex(/^[a-z]{2}-[a-z]+(-\d+)?$/, "a region of Linode, e.g. eu-central, de-fra-2 or us-east"),
+  size: z
+    .string()
+    .regex(/^g\d+-[a-z]+(-[a-z0-9]+)+$/, "a type of Linode, e.g. g6-nanode-1, g6-standard-1 or g6-dedicated-2"),
+  /** @default linode/debian13 */
+  image: z.enum(["linode/debian13"]).default("linode/debian13"),
+  ...common,
+});
+
 /** The shape for each provider. */
-const shapes = { digitalocean: DigitalOcean } as const;
+const shapes = { digitalocean: DigitalOcean, linode: Linode } as const;
 
 /** Who a machine may come from. */
 export type HostProvider = keyof typeof shapes;

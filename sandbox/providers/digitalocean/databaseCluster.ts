@@ -1,8 +1,8 @@
+import { completion, texts, withoutNotes } from "../bridged";
 import type { Call, Failure, Resource } from "../resource";
+import { until } from "../until";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion, texts, withoutNotes } from "./bridged";
-import { until } from "./poll";
 import { retag } from "./tagging";
 
 /** Seconds that the real plugin waits at most for a cluster to be online. */

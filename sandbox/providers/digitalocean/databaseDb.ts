@@ -1,6 +1,6 @@
+import { completion } from "../bridged";
 import type { Resource } from "../resource";
 import type { Api } from "./api";
-import { completion } from "./bridged";
 
 /** A database in a cluster. */
 export function databaseDb(api: () => Api): Resource {

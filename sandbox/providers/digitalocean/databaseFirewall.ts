@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { completion } from "../bridged";
 import type { Failure, Resource } from "../resource";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion } from "./bridged";
 
 const types = ["ip_addr", "droplet", "k8s", "tag", "app"];
 

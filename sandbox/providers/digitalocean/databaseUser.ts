@@ -1,7 +1,7 @@
+import { completion, withoutNotes } from "../bridged";
 import type { Resource } from "../resource";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion, withoutNotes } from "./bridged";
 
 /** What the API says of a user; some engines tell the password only once. */
 function observed({ user }: Answer): Properties {

@@ -1,7 +1,7 @@
+import { completion } from "../bridged";
 import type { Failure, Resource } from "../resource";
 import type { Properties, Value } from "../wire";
 import { type Answer, type Api, ApiError } from "./api";
-import { completion } from "./bridged";
 
 /** Types whose value is a host name, written with a final dot. */
 const HOSTS = ["CAA", "CNAME", "MX", "NS", "SRV"];

@@ -1,7 +1,7 @@
+import { completion, withoutNotes } from "../bridged";
 import type { Call, Resource } from "../resource";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion, withoutNotes } from "./bridged";
 
 const path = (name: string) => `v2/domains/${encodeURIComponent(name)}`;
 

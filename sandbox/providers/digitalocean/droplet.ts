@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { completion, texts, withoutNotes } from "../bridged";
 import { type Call, type Resource, Unfinished } from "../resource";
+import { until } from "../until";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion, texts, withoutNotes } from "./bridged";
-import { completed, until } from "./poll";
+import { completed } from "./poll";
 import { retag } from "./tagging";
 
 /** Seconds that the real plugin waits at most for a machine to be made or changed, and to be gone. */

@@ -1,7 +1,7 @@
+import { completion, texts, withoutNotes } from "../bridged";
 import type { Failure, Resource } from "../resource";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion, texts, withoutNotes } from "./bridged";
 
 /** A rule's far ends: the API's name, and the end of the property's name after `source` or `destination`. */
 const ends = [

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { completion } from "../bridged";
 import type { Call, Resource } from "../resource";
+import { until } from "../until";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion } from "./bridged";
-import { completed, until } from "./poll";
+import { completed } from "./poll";
 
 const path = (address: string) => `v2/reserved_ips/${address}`;
 

@@ -1,7 +1,7 @@
+import { completion } from "../bridged";
 import type { Resource } from "../resource";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
-import { completion } from "./bridged";
 
 /** A tag. */
 export function tag(api: () => Api): Resource {

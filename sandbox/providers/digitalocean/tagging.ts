@@ -1,7 +1,8 @@
 /** Tags of things that have an API of their own. */
+
+import { texts } from "../bridged";
 import type { Value } from "../wire";
 import type { Api } from "./api";
-import { texts } from "./bridged";
 
 /** Takes off the tags that are given no more and puts on the new ones, which are made if there are none of the name. */
 export async function retag(

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { completion, texts, withoutNotes } from "../bridged";
 import type { Call, Resource } from "../resource";
+import { until } from "../until";
 import type { Properties, Value } from "../wire";
 import { type Answer, type Api, ApiError } from "./api";
-import { completion, texts, withoutNotes } from "./bridged";
-import { completed, until } from "./poll";
+import { completed } from "./poll";
 import { retag } from "./tagging";
 
 const path = (id: string) => `v2/volumes/${id}`;

@@ -1,8 +1,8 @@
+import { completion } from "../bridged";
 import type { Resource } from "../resource";
+import { until } from "../until";
 import type { Properties } from "../wire";
 import { type Answer, type Api, ApiError } from "./api";
-import { completion } from "./bridged";
-import { until } from "./poll";
 
 const path = (id: string) => `v2/vpcs/${id}`;
 

@@ -1,7 +1,7 @@
 /** What all resources of a plugin made from a Terraform provider have in common. */
 import { randomBytes } from "node:crypto";
-import type { Resource } from "../resource";
-import type { Properties, Value } from "../wire";
+import type { Resource } from "./resource";
+import type { Properties, Value } from "./wire";
 
 /** Rules for a name that is made up when the program gives none. */
 export interface Autoname {

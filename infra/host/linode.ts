@@ -1,0 +1,79 @@
+import * as linode from "@pulumi/linode";
+import * as pulumi from "@pulumi/pulumi";
+import { linodeInbounds } from "../network/linodeFirewall";
+import type { HostConnection } from "../ssh/remoteScript";
+import { firstLogin } from "./firstLogin";
+import { labelLimits, linodeLabel } from "./linodeLabel";
+import type { MachineHost } from "./machineHost";
+
+/** What a machine on Linode is made from. */
+export interface LinodeHostArgs {
+  /** Region id, e.g. `eu-central`. A change makes another machine: elsewhere it would have another address anyway. */
+  readonly region: string;
+  /** Linode type, e.g. `g6-standard-1`. A change resizes in place: the machine is off for some minutes, its disk stays as it is. */
+  readonly size: string;
+  /** Image id. Only used when the machine is made. */
+  readonly image: string;
+  /** Networks that may open an SSH connection. */
+  readonly sshFrom: readonly string[];
+  /** Whether Pulumi refuses to destroy the machine. */
+  readonly protect: boolean;
+}
+
+/**
+ * A Linode behind a cloud firewall, with a host key made in the stack, so that the very first connection is to the right machine.
+ * The firewall names the Linode: named by the Linode, a firewall would replace it. Root's password is made up and forgotten by
+ * the provider; neither program nor state ever has it.
+ */
+export class LinodeHost extends pulumi.ComponentResource implements MachineHost {
+  readonly address: pulumi.Output<string>;
+  readonly firstContact: pulumi.Output<HostConnection>;
+  readonly deployKey: pulumi.Output<string>;
+  readonly machine: linode.Instance;
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: LinodeHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:host:LinodeHost", name, {}, opts);
+    const login = firstLogin(name, { parent: this });
+    this.machine = new linode.Instance(
+      `${name}-linode`,
+      {
+        label: linodeLabel(name, labelLimits.instance),
+        region: args.region,
+        type: args.size,
+        image: args.image,
+        // After a resize to a type with no larger disk only this starts the machine again.
+        booted: true,
+        resizeDisk: false,
+        authorizedKeys: [login.deployKey],
+        metadatas: [{ userData: login.userData.apply((text) => Buffer.from(text).toString("base64")) }],
+      },
+      {
+        parent: this,
+        protect: args.protect,
+        // These replace the machine when they change; what they decide is decided once, at its making.
+        ignoreChanges: ["metadatas", "authorizedKeys", "image"],
+        // The provider would migrate it, which gives it another address behind the stack's back.
+        replaceOnChanges: ["region"],
+        // No two Linodes can have one label.
+        deleteBeforeReplace: true,
+      },
+    );
+    const firewall = new linode.Firewall(
+      `${name}-firewall`,
+      {
+        label: linodeLabel(name, labelLimits.firewall),
+        linodes: [this.machine.id.apply(Number)],
+        inbounds: linodeInbounds(args.sshFrom),
+        inboundPolicy: "DROP",
+        outboundPolicy: "ACCEPT",
+      },
+      { parent: this },
+    );
+    this.ready = [firewall];
+    this.address = this.machine.ipAddress;
+    this.deployKey = login.deployKey;
+    this.firstContact = login.connectionTo(this.address);
+    this.registerOutputs({ address: this.address });
+  }
+}
