@@ -97,10 +97,12 @@ async function change(cloud: Cloud, database: Database, asked: ReturnType<typeof
     updated: cloud.clock.now(),
   });
   await onServer(cloud, database.id, () => cloud.databases.setSources(serverId(database.id), sourcesOf(database)));
-  if (type === database.type && nodes === database.nodes) {
+  const resized = type !== database.type || nodes !== database.nodes;
+  // A client waits for an event of each kind of change that it asked for.
+  if (label !== undefined || updates !== undefined || list != null || !resized) {
     notify(cloud, "database_update", databaseEntity(database));
-    return;
   }
+  if (!resized) return;
   database.status = "resizing";
   await act(cloud, database, "database_resize", { kind: "database_resize", database: database.id, type, nodes });
 }

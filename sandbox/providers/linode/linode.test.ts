@@ -238,3 +238,35 @@ describe("Volume", () => {
     expect(await volume.read(moved)).toBeUndefined();
   });
 });
+
+describe("DatabasePostgresqlV2", () => {
+  const inputs: Properties = {
+    label: "shop-prod",
+    region: "eu-central",
+    type: "g6-nanode-1",
+    engineId: "postgresql/17",
+    clusterSize: 1,
+    allowLists: ["203.0.113.9/32"],
+    updates: { dayOfWeek: 7, duration: 4, frequency: "weekly", hourOfDay: 3 },
+  };
+
+  it("lives, with its login and its authority kept as secrets", async () => {
+    const { outputs } = await lifeOf("databasePostgresqlV2:DatabasePostgresqlV2", inputs);
+    expect(outputs).toMatchObject({ ...inputs, hostPrimary: "10.213.0.180", port: 20001, rootUsername: "akmadmin" });
+    expect(outputs.caCert).toBe(await sandbox.databases.authority());
+    const { secrets } = linode().resources["linode:index/databasePostgresqlV2:DatabasePostgresqlV2"] ?? {};
+    expect(secrets).toEqual(["caCert", "rootPassword", "rootUsername"]);
+  });
+
+  it("changes in place but for its region", async () => {
+    const resource = of("databasePostgresqlV2:DatabasePostgresqlV2");
+    const held = await resource.create(inputs);
+    const wanted = { ...inputs, type: "g6-standard-1", allowLists: ["0.0.0.0/0"] };
+    expect(resource.diff(held, wanted).replaces).toEqual([]);
+    const changed = await resource.update(held, wanted);
+    expect(changed.outputs).toMatchObject({ type: "g6-standard-1", allowLists: ["0.0.0.0/0"], status: "active" });
+    expect(sandbox.databases.look("linode-database-530001")?.sources).toBeUndefined();
+    expect(resource.diff(changed, wanted).parts).toEqual({});
+    expect(resource.diff(changed, { ...wanted, region: "us-ord" }).replaces).toEqual(["region"]);
+  });
+});

@@ -1,6 +1,7 @@
 /** The `linode` plugin's stand-in: the same calls to the same API. */
 import type { Plugin } from "../resource";
 import { Api, readSettings } from "./api";
+import { databasePostgresqlV2 } from "./databasePostgresqlV2";
 import { domain } from "./domain";
 import { domainRecord } from "./domainRecord";
 import { firewall } from "./firewall";
@@ -19,6 +20,7 @@ export function linode(): Plugin {
       configured = new Api(readSettings(settings, process.env));
     },
     resources: {
+      "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": databasePostgresqlV2(api),
       "linode:index/domain:Domain": domain(api),
       "linode:index/domainRecord:DomainRecord": domainRecord(api),
       "linode:index/firewall:Firewall": firewall(api),
