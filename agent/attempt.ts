@@ -35,6 +35,8 @@ export interface Attempt {
   oldIsUnfit?: string | undefined;
   /** Whether the edge leads to this release. */
   switched?: boolean;
+  /** When the edge was given a new configuration for that, in milliseconds since 1970; it needed none where left out. */
+  loaded?: number;
 }
 
 /** Images on their way to the host, ahead of the steps that wait for them. */

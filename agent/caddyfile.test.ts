@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { caddyfile } from "./caddyfile";
 import type { Process, Route, Tls } from "./manifest";
 import { record } from "./record.examples";
+import { rootPath } from "./roots";
 
 test("everything of an app", () => {
   expect(
@@ -12,6 +13,7 @@ test("everything of an app", () => {
 	servers {
 		protocols h1 h2
 	}
+	skip_install_trust
 }
 
 (from_visitors) {
@@ -223,4 +225,23 @@ describe("apps on one host name", () => {
 
 test("without any app", () => {
   expect(caddyfile([])).toContain(":80 {\n\trespond");
+});
+
+test("a private authority by the path of its root, HSTS unless the app says it itself", () => {
+  const root = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+  const text = caddyfile([
+    record({
+      tls: { mode: "acme", email: "ops@example.com", directory: "https://ca.test/dir", root, hsts: 3600 },
+    }),
+  ]);
+  expect(text).toContain(`shop.test {
+	tls ops@example.com {
+		ca https://ca.test/dir
+		ca_root ${rootPath(root)}
+	}
+	header ?Strict-Transport-Security "max-age=3600"
+	encode zstd gzip
+`);
+  expect(rootPath(root)).toMatch(/^\/var\/lib\/slipway\/roots\/[0-9a-f]{16}\.pem$/);
+  expect(text).not.toContain("skip_install_trust");
 });

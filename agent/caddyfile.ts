@@ -8,6 +8,7 @@ import { type Place, type Site, sitesOf } from "./edge/sites";
 import type { Tls } from "./manifest";
 import { literally } from "./mount";
 import type { ReleaseRecord } from "./record";
+import { rootPath } from "./roots";
 
 /** First line of every Caddyfile of ours. */
 export const HEAD =
@@ -26,14 +27,16 @@ const PREFIX_HEADERS = [
 /** The Caddyfile of these live releases; equal states give equal text. */
 export function caddyfile(records: readonly ReleaseRecord[]): string {
   const sites = sitesOf(records).map(site);
-  return `${HEAD}\n${globals()}\n\n${fromVisitors()}\n${sites.map((text) => `\n${text}\n`).join("")}\n${fallback()}\n`;
+  return `${HEAD}\n${globals(records)}\n\n${fromVisitors()}\n${sites.map((text) => `\n${text}\n`).join("")}\n${fallback()}\n`;
 }
 
-function globals(): string {
+function globals(records: readonly ReleaseRecord[]): string {
   return block("", [
     "admin localhost:2019",
     // HTTP/3 would be offered on a port that no firewall of ours opens.
     block("servers", ["protocols h1 h2"]),
+    // It may not change what this host trusts, and would complain of that at each start.
+    ...(records.some(({ content }) => content.tls.mode === "internal") ? ["skip_install_trust"] : []),
   ]);
 }
 
@@ -56,6 +59,7 @@ function site({ host, tls, places }: Site): string {
   const rest = whole ? answers(whole) : ['respond "no app answers to this path" 404'];
   return block(tls.mode === "off" ? `http://${host}` : host, [
     ...tlsLines(tls),
+    ...hstsLines(tls),
     "encode zstd gzip",
     block("log", [
       block(`output file /var/log/caddy/${logName(host, places)}.log`, ["roll_size 20MiB", "roll_keep 5"]),
@@ -92,7 +96,8 @@ function tlsLines(tls: Tls): string[] {
       return ["tls internal"];
     case "acme": {
       const head = ["tls", ...(tls.email ? [tls.email] : [])].join(" ");
-      if (tls.directory) return [block(head, [`ca ${tls.directory}`])];
+      if (tls.directory)
+        return [block(head, [`ca ${tls.directory}`, ...(tls.root ? [`ca_root ${rootPath(tls.root)}`] : [])])];
       return tls.email ? [head] : [];
     }
     default: {
@@ -100,4 +105,10 @@ function tlsLines(tls: Tls): string[] {
       return never;
     }
   }
+}
+
+/** An app that says it itself, e.g. for its subdomains too, is not contradicted. */
+function hstsLines(tls: Tls): string[] {
+  if (tls.mode === "off" || tls.hsts === undefined) return [];
+  return [`header ?Strict-Transport-Security "max-age=${tls.hsts}"`];
 }

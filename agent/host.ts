@@ -138,8 +138,40 @@ export interface Docker {
 
 /** The edge, i.e. the web server in front of all apps. */
 export interface Edge {
-  /** Checks a configuration and changes over to it without losing a request; rejects with a `Failure`, old one intact. */
-  load(configuration: string): Promise<void>;
+  /**
+   * Checks a configuration and changes over to it without losing a request; rejects with a `Failure`, old one intact. `anew`: also if it
+   * is its own already, which makes it try at once what it waits to try again.
+   */
+  load(configuration: string, anew?: boolean): Promise<void>;
+  /** What it shows a visitor of that name; `undefined` where it has none. Rejects where it doesn't answer. */
+  certificate(name: string): Promise<Certificate | undefined>;
+  /** For each name whose certificate it last failed to get or renew: when, and why in the words it was given. */
+  refusals(): Promise<ReadonlyMap<string, Refusal>>;
+}
+
+/** A certificate as visitors see it; times in milliseconds since 1970. */
+export interface Certificate {
+  /** Common name of who issued it. */
+  readonly issuer: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** @see Edge.refusals */
+export interface Refusal {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** What the world knows of this host and how far it reaches. */
+export interface Outside {
+  /** The addresses a name leads to, IPv4 and IPv6; none where there is no such record. Rejects with the reason if no name server says. */
+  lookup(name: string): Promise<readonly string[]>;
+  /** Every address of this host that the world might know it by; the one it speaks from first. */
+  addresses(): Promise<readonly string[]>;
+  /** Connects to the server of a URL and hangs up; rejects with the reason if it can't. */
+  reach(url: string): Promise<void>;
 }
 
 /** The app's Postgres, by URL. Every method rejects with a `Failure` in Postgres's own words, without the password. */
@@ -211,6 +243,7 @@ export interface Host {
   readonly files: Files;
   readonly docker: Docker;
   readonly edge: Edge;
+  readonly outside: Outside;
   readonly database: Database;
   readonly timers: Timers;
   /** Bytes that are free on the file system of a folder, and its size. */

@@ -105,10 +105,23 @@ export const Route = z.strictObject({
 /** @see Route */
 export type Route = z.infer<typeof Route>;
 
+/** Seconds for which browsers are told to come by HTTPS only (RFC 6797); a browser can't be told otherwise before they are over. */
+export const Hsts = z.number().int().min(1).max(63_072_000, "expected at most two years, in seconds");
+
 /** How the edge speaks to the world: certificates by ACME, by the edge's own CA, or plain HTTP. */
 export const Tls = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("acme"), email: z.email().optional(), directory: z.url().optional() }),
-  z.strictObject({ mode: z.literal("internal") }),
+  z.strictObject({
+    mode: z.literal("acme"),
+    email: z.email().optional(),
+    directory: z.url().optional(),
+    /** PEM of what vouches for the directory's own HTTPS, where that is no public authority. */
+    root: z
+      .string()
+      .regex(/-----BEGIN CERTIFICATE-----/, "expected certificates, PEM")
+      .optional(),
+    hsts: Hsts.optional(),
+  }),
+  z.strictObject({ mode: z.literal("internal"), hsts: Hsts.optional() }),
   z.strictObject({ mode: z.literal("off") }),
 ]);
 /** @see Tls */

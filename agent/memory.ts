@@ -1,6 +1,7 @@
 /** A host in memory, for tests of the whole story: every effect can be made to fail, and the engine can be killed before any of them. */
 import { Failure } from "./failure";
 import type {
+  Certificate,
   Condition,
   Container,
   Database,
@@ -9,7 +10,9 @@ import type {
   Files,
   Host,
   LockRequest,
+  Outside,
   Probe,
+  Refusal,
   Timer,
   Timers,
 } from "./host";
@@ -49,6 +52,10 @@ export interface MemoryDatabase {
 
 /** Platform of the host in memory. */
 const PLATFORM = "linux/amd64";
+/** Its address, and where every name leads that says nothing else. */
+const ADDRESS = "203.0.113.7";
+/** Milliseconds. */
+const DAY = 86_400_000;
 /** Bytes of an image that says nothing else. */
 const SIZE = 100e6;
 
@@ -81,6 +88,14 @@ export class MemoryHost implements Host {
   all: MemoryContainer[] = [];
   /** What the edge was last configured with. */
   configuration: string | undefined;
+  /** Certificates of names that have another than the usual one, or none. */
+  readonly certificates = new Map<string, Certificate | undefined>();
+  /** Why certificates could not be had. */
+  readonly refused = new Map<string, Refusal>();
+  /** Addresses of names that lead elsewhere than here, or nowhere. */
+  readonly leads = new Map<string, readonly string[]>();
+  /** Called when the edge is given a configuration anew. */
+  onAnew: () => void = () => {};
   /** Every effect so far, by name. */
   readonly effects: string[] = [];
   /** Effects that fail, by the start of their name, and why. */
@@ -267,9 +282,33 @@ export class MemoryHost implements Host {
   };
 
   readonly edge: Edge = {
-    load: async (configuration) => {
-      this.effect("edge.load");
+    load: async (configuration, anew) => {
+      this.effect(anew ? "edge.load anew" : "edge.load");
       this.configuration = configuration;
+      if (anew) this.onAnew();
+    },
+    certificate: async (name) => {
+      this.effect(`edge.certificate ${name}`);
+      if (this.certificates.has(name)) return this.certificates.get(name);
+      return { issuer: "Test Authority", from: this.time - 30 * DAY, until: this.time + 60 * DAY };
+    },
+    refusals: async () => {
+      this.effect("edge.refusals");
+      return this.refused;
+    },
+  };
+
+  readonly outside: Outside = {
+    lookup: async (name) => {
+      this.effect(`outside.lookup ${name}`);
+      return this.leads.get(name) ?? [ADDRESS];
+    },
+    addresses: async () => {
+      this.effect("outside.addresses");
+      return [ADDRESS];
+    },
+    reach: async (url) => {
+      this.effect(`outside.reach ${url}`);
     },
   };
 

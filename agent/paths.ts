@@ -20,6 +20,12 @@ export const APPS = `${STATE}/apps`;
 /** What the edge reads at each request; see `doors.ts`. */
 export const EDGE = `${STATE}/edge`;
 
+/** Roots of private certificate authorities, for the edge; see `roots.ts`. */
+export const ROOTS = `${STATE}/roots`;
+
+/** Accounts that the edge has with certificate authorities, a folder for each directory, named by its URL. */
+export const ACCOUNTS = "/var/lib/caddy/.local/share/caddy/acme";
+
 /** One folder per app that has, or had, a maintenance page; see `maintenance.ts`. */
 export const MAINTENANCE = `${STATE}/maintenance`;
 

@@ -81,6 +81,7 @@ describe("a good release", () => {
       "✓ workers 1.00 s",
       "✓ watch 2.00 s",
       "✓ schedules 0.00 s",
+      "✓ certificates 0.00 s",
       "release 1 of shop is live: https://shop.test",
     ]);
     expect(names()).toEqual(["shop-r1-web-1", "shop-r1-worker-1"]);
@@ -122,6 +123,7 @@ describe("a good release", () => {
       "docker.stop shop-r1-worker-1",
       "docker.start shop-r2-worker-1",
       "docker.stop shop-r1-web-1",
+      "edge.certificate shop.test",
       "files.append ledger.jsonl",
     ]);
     expect(names()).toEqual(["shop-r2-web-1", "shop-r2-worker-1"]);

@@ -13,6 +13,7 @@ import { appPaths, releasePaths } from "./paths";
 import { isLasting, isStopFirst } from "./processes";
 import { contentOf, fingerprint, imagesOf, readLive, sameJson, writeLive } from "./record";
 import { settle } from "./settle";
+import { awaitCertificates, certify, hasNames } from "./steps/certificates";
 import { create } from "./steps/create";
 import { switchBack, switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
@@ -58,6 +59,7 @@ export const AFTERWARDS: readonly Step[] = [
   { name: "schedules", run: moveTimers },
   { name: "stop the old release", applies: hasLive, run: retire },
   { name: "prune", applies: hasLive, run: prune },
+  { name: "certificates", applies: hasNames, waits: true, run: awaitCertificates },
 ];
 
 /** How many of a failing container's last lines are shown. */
@@ -276,6 +278,9 @@ async function alreadyLive(attempt: Attempt, voice: Voice, begun: number): Promi
     await writeLive(host.files, app, { ...before, sequence: origin.sequence });
   const addresses = addressesOf(manifest);
   voice.say(`nothing to do: release ${number} is already live with the same content`);
+  await certify({ host, content: manifest, owner: attempt.owner, say: (line) => voice.say(`! ${line}`) }).catch(
+    (thrown) => voice.complain(`! certificates: ${reasonOf(thrown)}`),
+  );
   voice.say(liveText(app, number, addresses));
   return { app, release: number, result: "unchanged", serving: number, addresses, milliseconds: host.now() - begun };
 }

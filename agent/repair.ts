@@ -2,6 +2,7 @@
 import { Failure, reasonOf } from "./failure";
 import type { Host } from "./host";
 import { APPS, appPaths } from "./paths";
+import { certify } from "./steps/certificates";
 import { judge } from "./steps/judge";
 import { tidy } from "./steps/tidy";
 
@@ -12,6 +13,8 @@ export interface Repair {
   readonly serving?: number;
   /** A line for each thing that was mended. */
   readonly mended: readonly string[];
+  /** A line for each name that has no certificate. */
+  readonly pending?: readonly string[];
   /** Why it could not be mended. */
   readonly failed?: string;
   /** Who holds the app's lock: a release mends by itself what it finds. */
@@ -51,7 +54,15 @@ async function repairApp(host: Host, app: string, wait: number, owner: string): 
   try {
     const { live, notes } = await Promise.race([judge(host, app), lock.lost]);
     const { mended } = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
-    return { app, ...(live && { serving: live.release }), mended: [...notes, ...mended] };
+    const pending: string[] = [];
+    const order = live && { host, content: live.content, owner, say: (line: string) => pending.push(line) };
+    const came = order && (await Promise.race([certify(order), lock.lost]));
+    return {
+      app,
+      ...(live && { serving: live.release }),
+      mended: [...notes, ...mended, ...(came === undefined ? [] : [came])],
+      ...(pending.length > 0 && { pending }),
+    };
   } finally {
     await lock.free();
   }
@@ -59,12 +70,14 @@ async function repairApp(host: Host, app: string, wait: number, owner: string): 
 
 /** The repairs as lines for people. */
 export function repairText(repairs: readonly Repair[]): readonly string[] {
-  const lines = repairs.flatMap(({ app, serving, mended, failed, underWay }) => {
+  const lines = repairs.flatMap(({ app, serving, mended, pending = [], failed, underWay }) => {
     if (failed !== undefined) return [`! ${app}: can't be mended: ${failed}`];
     if (underWay !== undefined) return [`${app}: left to the release under way: ${underWay}`];
-    if (mended.length === 0) return [];
+    const warnings = pending.map((line) => `! ${app}: ${line}`);
+    if (mended.length === 0) return warnings;
     return [
       ...mended.map((line) => `${app}: ${line}`),
+      ...warnings,
       `${app}: ${serving === undefined ? "nothing is live" : `release ${serving} serves`}`,
     ];
   });

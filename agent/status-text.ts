@@ -1,6 +1,7 @@
 /** The status as lines for people, at most 80 characters wide but for addresses and names. */
+import type { NameStatus } from "./certificates";
 import type { AppStatus, HostStatus, ProcessStatus } from "./status";
-import { agoText, commitText, counted, digestText, momentText, sizeText, tableText, wrapped } from "./words";
+import { agoText, commitText, counted, digestText, inText, momentText, sizeText, tableText, wrapped } from "./words";
 
 const WIDTH = 80;
 
@@ -22,6 +23,7 @@ function appText(app: AppStatus, now: number): readonly string[] {
       .filter((line) => line !== undefined)
       .map((line) => `  ${line}`),
     ...app.addresses.map((address) => `  ${address}${app.maintenance ? "  (closed for maintenance)" : ""}`),
+    ...app.certificates.flatMap((certificate) => certificateText(certificate, now)),
     ...(app.busy === undefined ? [] : marked("  … ", `under way: ${app.busy}`)),
     ...processesText(app.processes),
     ...listed("one-offs", app.oneOffs),
@@ -35,6 +37,14 @@ function headOf({ app, release, since }: AppStatus, now: number): string {
   if (release === undefined) return `${app}: nothing is live`;
   const moment = since ? ` since ${momentText(since)} UTC, ${agoText(Date.parse(since), now)}` : "";
   return `${app}: release ${release} is live${moment}`;
+}
+
+/** A name without a certificate is among the problems. */
+function certificateText({ name, issuer, until }: NameStatus, now: number): readonly string[] {
+  if (issuer === undefined || until === undefined) return [];
+  const end = Date.parse(until);
+  const ends = end > now ? `ends ${inText(end, now)}` : `ended ${agoText(end, now)}`;
+  return marked("  ", `certificate for ${name} by ${issuer}, ${ends}`);
 }
 
 function processesText(processes: AppStatus["processes"]): readonly string[] {

@@ -83,6 +83,7 @@ describe("an app that is well", () => {
           commit: "0123456789abcdef",
           run: "https://ci.test/7",
           addresses: ["https://shop.test"],
+          certificates: [{ name: "shop.test", issuer: "Test Authority", until: "2026-03-02T00:00:00.000Z" }],
           maintenance: false,
           processes: {
             web: { running: 2, wanted: 2, image, otherImages: [], restarts: 0, unhealthy: 0 },
@@ -107,6 +108,7 @@ describe("an app that is well", () => {
       "  by ana, commit 0123456789ab",
       "  https://ci.test/7",
       "  https://shop.test",
+      "  certificate for shop.test by Test Authority, ends in 59 days",
       "  web     2 of 2 run  aaaaaaaaaaaa",
       "  worker  1 of 1 run  aaaaaaaaaaaa",
       "",
@@ -120,7 +122,10 @@ describe("an app that is well", () => {
     await status(host);
     expect(
       host.effects.filter(
-        (effect) => !/^(files\.(read|list)|docker\.(containers|condition|image) |timers\.list|disk$)/.test(effect),
+        (effect) =>
+          !/^(files\.(read|list)|docker\.(containers|condition|image) |timers\.list|disk$|edge\.certificate )/.test(
+            effect,
+          ),
       ),
     ).toEqual(["lock /run/slipway/shop.lock"]);
   });
@@ -168,6 +173,7 @@ describe("what is there besides", () => {
     expect(statusText(found, NOON).slice(1, -3)).toEqual([
       "  by ana",
       "  https://shop.test  (closed for maintenance)",
+      "  certificate for shop.test by Test Authority, ends in 59 days",
       "  web      2 of 2 run    aaaaaaaaaaaa",
       "  worker   1 of 1 run    aaaaaaaaaaaa  follows shop:main",
       "  nightly  at 0 3 * * *  aaaaaaaaaaaa",

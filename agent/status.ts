@@ -1,6 +1,7 @@
 /** `slipway status`: what runs on this host against what its records say, as data. It changes nothing. */
 import { addressesOf } from "./attempt";
 import { caddyfile } from "./caddyfile";
+import { certificatesOf, type NameStatus, pendingLines } from "./certificates";
 import { APP_LABEL } from "./compose";
 import { isOneOff, processOf, releaseOf } from "./containers";
 import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
@@ -56,6 +57,8 @@ export interface AppStatus {
   /** Address of the CI run. */
   readonly run?: string;
   readonly addresses: readonly string[];
+  /** One for each name that is to have one. */
+  readonly certificates: readonly NameStatus[];
   /** Whether visitors see the maintenance page. */
   readonly maintenance: boolean;
   /** Who releases, removes or restores it at this moment. */
@@ -136,7 +139,7 @@ async function look(
   record: ReleaseRecord | undefined,
   containers: readonly Container[],
 ): Promise<AppStatus> {
-  const [rows, maintenance, busy, timers, held, snapshots, door] = await Promise.all([
+  const [rows, maintenance, busy, timers, held, snapshots, door, certificates] = await Promise.all([
     readLedger(host.files, app),
     inMaintenance(host, app),
     busyWith(host, app),
@@ -144,12 +147,14 @@ async function look(
     heldBecause(host, app),
     host.files.list(appPaths(app).snapshots),
     record && doorOf(host, record),
+    record ? certificatesOf(host, record.content) : [],
   ]);
   const lasting = containers.filter((container) => !isOneOff(container));
   const found = {
     app,
     ...(record && originOf(record, rows)),
     addresses: record ? addressesOf(record.content) : [],
+    certificates,
     maintenance,
     ...(busy !== undefined && { busy }),
     processes: record ? await processesOf(host, record, lasting) : {},
@@ -161,7 +166,7 @@ async function look(
     snapshots: snapshotsOf(snapshots, rows),
   };
   const missing = Object.keys(record ? timersOf(record.content) : {}).filter((timer) => !timers.includes(timer));
-  return { ...found, problems: problemsOf(found, { door, missing }) };
+  return { ...found, problems: problemsOf(found, { door, missing, now: host.now() }) };
 }
 
 function deliveryOf(record: ReleaseRecord | undefined, held: string | undefined): Pick<AppStatus, "delivery"> {
@@ -256,9 +261,11 @@ interface Findings {
   readonly door: number | undefined;
   /** Timers that the live release calls for and the host doesn't have. */
   readonly missing: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-function problemsOf(app: Omit<AppStatus, "problems">, { door, missing }: Findings): readonly string[] {
+function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, now }: Findings): readonly string[] {
   const tried = app.tried && [
     `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
       `«slipway releases ${app.app} ${app.tried.release}» says why`,
@@ -281,6 +288,7 @@ function problemsOf(app: Omit<AppStatus, "problems">, { door, missing }: Finding
   return [
     ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app.app, name, process)),
     ...settled,
+    ...pendingLines(app.app, app.certificates, now),
     ...(tried ?? []),
   ];
 }

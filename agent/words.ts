@@ -13,7 +13,16 @@ export function momentText(at: string): string {
 
 /** How long ago `at` was at `now`, in the largest unit that fits, e.g. `3 days ago`; times in milliseconds since 1970. */
 export function agoText(at: number, now: number): string {
-  const seconds = Math.max(0, Math.floor((now - at) / 1000));
+  return `${spanText(now - at)} ago`;
+}
+
+/** How far off `at` is at `now`, likewise, e.g. `in 3 days`. */
+export function inText(at: number, now: number): string {
+  return `in ${spanText(at - now)}`;
+}
+
+function spanText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const units: [string, number][] = [
     ["day", 86_400],
     ["hour", 3_600],
@@ -21,7 +30,7 @@ export function agoText(at: number, now: number): string {
   ];
   const [unit, length] = units.find(([, length]) => seconds >= length) ?? ["second", 1];
   const count = Math.floor(seconds / length);
-  return `${counted(count, unit)} ago`;
+  return counted(count, unit);
 }
 
 /** A number and its noun, e.g. `1 image`, `2 images`. */

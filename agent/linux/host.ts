@@ -9,6 +9,7 @@ import { linuxDocker } from "./docker";
 import { linuxEdge } from "./edge";
 import { linuxFiles } from "./files";
 import { linuxLock } from "./lock";
+import { linuxOutside } from "./outside";
 import { linuxDatabase } from "./postgres";
 import { linuxTimers } from "./timers";
 
@@ -17,6 +18,7 @@ export const linuxHost: Host = {
   files: linuxFiles,
   docker: linuxDocker,
   edge: linuxEdge,
+  outside: linuxOutside,
   database: linuxDatabase,
   timers: linuxTimers,
   async disk(path) {

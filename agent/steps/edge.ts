@@ -4,6 +4,7 @@ import { doorsOf, isStaticDoor, releaseOf } from "../doors";
 import type { Host } from "../host";
 import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
 import { liveRecords, type ReleaseRecord, readLive, writeLive } from "../record";
+import { layRoots, pruneRoots } from "../roots";
 
 /** Leads the traffic to the new release and makes it the live one. */
 export async function switchEdge(attempt: Attempt): Promise<string | undefined> {
@@ -15,9 +16,12 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
     const others = before.filter(({ content }) => content.app !== manifest.app);
     attempt.switched = true;
     await openDoors(host, record);
-    const text = caddyfile([...others, record]);
+    const after = [...others, record];
     // Most releases leave it as it is, and the edge has been brought in line with it when this run began.
-    if ((await host.files.read(CADDYFILE)) !== text) await setEdge(host, text);
+    if ((await host.files.read(CADDYFILE)) !== caddyfile(after)) {
+      attempt.loaded = host.now();
+      await setEdge(host, after);
+    }
     await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
   } finally {
     await lock.free();
@@ -35,7 +39,7 @@ export async function switchBack({ host, manifest, release, live, before, owner 
     else if ((await readLive(host.files, app))?.release !== before.release) await writeLive(host.files, app, before);
     if (live) await openDoors(host, live);
     await closeDoors(host, app, (other) => other !== release);
-    await setEdge(host, caddyfile(await liveRecords(host.files)));
+    await setEdge(host, await liveRecords(host.files));
   } finally {
     await lock.free();
   }
@@ -63,9 +67,9 @@ export async function reconcile({ host, app, owner, live }: ReconcileOrder): Pro
     });
     // Before the first release of a host the file is still the distribution's, and nothing is lost by leaving it.
     if (records.length === 0 && !current?.startsWith(HEAD)) return closed;
-    const text = caddyfile(records);
-    await setEdge(host, text);
-    return closed || text !== current;
+    await setEdge(host, records);
+    await pruneRoots(host.files, records);
+    return closed || caddyfile(records) !== current;
   } finally {
     await lock.free();
   }
@@ -91,7 +95,9 @@ async function openDoors(host: Host, record: ReleaseRecord): Promise<void> {
 }
 
 /** The edge takes a configuration equal to its own for nothing to do; the file is what it starts from after a restart. */
-async function setEdge(host: Host, text: string): Promise<void> {
+async function setEdge(host: Host, records: readonly ReleaseRecord[]): Promise<void> {
+  const text = caddyfile(records);
+  await layRoots(host.files, records);
   await host.edge.load(text);
   const current = await host.files.read(CADDYFILE);
   if (current === text) return;
