@@ -18,6 +18,7 @@ import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
 import * as schema from "./settings/schema";
+import { resolveTls } from "./settings/tls";
 
 /** What the reader reads: a stack's configuration as Pulumi hands it over, and the files beside it. */
 export interface ConfigSource {
@@ -86,7 +87,7 @@ export function readSettings(source: ConfigSource): Settings {
   const team = reader.structure("team", {});
   const registry = reader.structure("registry");
   const database = reader.structure("database", { mode: "host" });
-  const tls = reader.structure("tls", { mode: "acme" });
+  const tls = reader.tls();
   const ci = reader.structure("ci", {});
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(([name, section]) => reader.app(name, section) ?? []);
@@ -152,6 +153,14 @@ class Reader {
     if (parsed.success) return parsed.data as z.output<(typeof structures)[Key]>;
     this.mistakes.push(...fromZod(this.path(key), value, parsed.error).map((mistake) => helpful(mistake, value)));
     return undefined;
+  }
+
+  tls(): Tls | undefined {
+    const section = this.structure("tls", { mode: "acme" });
+    if (!section) return undefined;
+    const { tls, mistakes } = resolveTls(section, { path: this.path("tls"), folder: this.#source.root });
+    this.mistakes.push(...mistakes);
+    return tls;
   }
 
   app(name: string, section: unknown): AppSettings | undefined {

@@ -1,6 +1,6 @@
 /** What may stand in a stack's file under `slipway:`, key by key, before it is brought together in `Settings`. */
 import { z } from "zod";
-import { Name, Tls } from "../../agent/manifest";
+import { Name } from "../../agent/manifest";
 import { RouteSetting } from "./routes";
 
 /** Name of an environment variable. */
@@ -34,8 +34,7 @@ export const Registry = z.strictObject({
 /** Where databases live. `host`: Postgres installed on the machine. */
 export const Database = z.strictObject({ mode: z.enum(["host"]) });
 
-/** @see Tls */
-export { Tls };
+export { Tls } from "./tls";
 
 /** Apps that CI may release with a key of its own. @default none: there is no such key */
 export const Ci = z.strictObject({ apps: z.array(Name).default([]) });
