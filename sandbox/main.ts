@@ -52,6 +52,7 @@ async function status(slot: Slot, json: boolean): Promise<void> {
       api: slot.api.url,
       registry: slot.registry.server,
       dns: slot.dns.address,
+      acme: { directory: slot.acme.directory, root: slot.acme.root, issuers: slot.acme.issuers },
     };
     console.log(JSON.stringify({ ...facts, pid: running?.pid, machines, forwards }, null, 2));
     return;
@@ -59,6 +60,8 @@ async function status(slot: Slot, json: boolean): Promise<void> {
   console.log(`API       ${running ? slot.api.url : "not running; scripts/sandbox start"}`);
   console.log(`registry  ${slot.registry.server}  login ${registryLogin.username} / ${registryLogin.password}`);
   console.log(`names     ${slot.dns.address}  dig @${slot.dns.address} NAME`);
+  console.log(`ACME      ${slot.acme.directory}  its root: ${slot.acme.root}`);
+  console.log(`          trust what it issues: curl --cacert ${slot.acme.issuers} …`);
   console.log(`log       ${logFile(slot)}`);
   const table = new Table({
     head: ["machine", "power", "address", "memory", "reached at"],

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { ensureAcme } from "./acme/acme";
+import { type LastingCertificate, lastingCertificate } from "./certificate";
 import { ensureNames } from "./dns/docker";
 import { checkDisk, connectEngine, type Engine, ifThere } from "./engine";
 import { ensureImages, type Images } from "./images/index";
 import type { Say } from "./progress";
-import { type RegistryCertificate, registryCertificate } from "./registry/certificate";
 import { ensureRegistry } from "./registry/registry";
 import { trustRegistry } from "./registry/trust";
 import type { Slot } from "./slot";
@@ -13,11 +14,11 @@ import { UserError } from "./userError";
 export interface Prepared {
   readonly engine: Engine;
   readonly images: Images;
-  readonly certificate: RegistryCertificate;
+  readonly certificate: LastingCertificate;
 }
 
 /**
- * Makes what is missing: images, network, name server, registry and trust in it. A second call finds all there and does nothing.
+ * Makes what is missing: images, network, name server, certificate authority, registry and trust in it. A second call finds all there and does nothing.
  * @param extras app base images that are only made when asked for
  * @throws UserError where the computer lacks something
  */
@@ -27,8 +28,9 @@ export async function prepare(slot: Slot, extras: readonly "node"[], say: Say): 
   const images = await ensureImages(engine, slot.shared, extras, say);
   await ensureNetwork(engine, slot);
   await ensureNames(engine, slot, images.names);
+  await ensureAcme(engine, slot, images.acme);
   const folder = join(slot.folder, "registry");
-  const certificate = await registryCertificate(engine, images.registry, folder, slot.registry.address);
+  const certificate = await lastingCertificate(engine, images.registry, folder, slot.registry.address);
   await ensureRegistry(engine, slot, images.registry, certificate);
   await trustRegistry(engine, slot, images.registry, certificate.ca);
   return { engine, images, certificate };

@@ -59,6 +59,7 @@ export async function serve(slot: Slot, version: string, program: string): Promi
       build,
       registry: slot.registry.server,
       dns: slot.dns.address,
+      acme: { directory: slot.acme.directory, root: slot.acme.root, issuers: slot.acme.issuers },
       confinement: confinement.mode,
       images,
       forwards: forwards.list(),

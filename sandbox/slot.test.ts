@@ -17,6 +17,13 @@ describe("slotOf", () => {
       network: { name: "slipway-sandbox-7", subnet: "10.213.7.0/24", gateway: "10.213.7.1" },
       registry: { address: "10.213.7.2", server: "10.213.7.2:5000" },
       dns: { address: "10.213.7.3" },
+      acme: {
+        address: "10.213.7.4",
+        directory: "https://10.213.7.4:14000/dir",
+        folder: "/var/cache/s/sandbox/7/acme",
+        root: "/var/cache/s/sandbox/7/acme/ca.crt",
+        issuers: "/var/cache/s/sandbox/7/acme/issuers.pem",
+      },
       label: { "slipway.sandbox": "7" },
       folder: "/var/cache/s/sandbox/7",
       shared: "/var/cache/s/sandbox",

@@ -16,6 +16,17 @@ export interface Slot {
   readonly registry: { readonly address: string; readonly server: string };
   /** The name server, on its usual port. */
   readonly dns: { readonly address: string };
+  /** The certificate authority: the URL of its directory, and the files by which clients know it; see `acme/`. */
+  readonly acme: {
+    readonly address: string;
+    readonly directory: string;
+    /** Folder of what is kept. */
+    readonly folder: string;
+    /** PEM file of what vouches for the directory's own HTTPS. */
+    readonly root: string;
+    /** PEM file of what vouches for the certificates it issues, and issued since this sandbox was made. */
+    readonly issuers: string;
+  };
   /** Label that everything made on the engine carries. */
   readonly label: { readonly "slipway.sandbox": string };
   /** Records, logs and certificates of this sandbox. */
@@ -26,6 +37,9 @@ export interface Slot {
 
 /** Port of the registry inside the sandbox's network. */
 export const registryPort = 5000;
+
+/** Port of the certificate authority's directory there. */
+export const acmePort = 14000;
 
 /**
  * The sandbox that the environment asks for: `SLIPWAY_SANDBOX_SLOT` (0 to 31, default 0) and `SLIPWAY_CACHE`
@@ -41,6 +55,7 @@ export function slotOf(environment: Readonly<Record<string, string | undefined>>
   const shared = join(environment.SLIPWAY_CACHE || join(homedir(), ".cache", "slipway"), "sandbox");
   const port = 8480 + 10 * number;
   const net = `10.213.${number}`;
+  const folder = join(shared, text);
   return {
     number,
     api: { host: "127.0.0.1", port, url: `http://127.0.0.1:${port}` },
@@ -48,8 +63,15 @@ export function slotOf(environment: Readonly<Record<string, string | undefined>>
     network: { name: `slipway-sandbox-${number}`, subnet: `${net}.0/24`, gateway: `${net}.1` },
     registry: { address: `${net}.2`, server: `${net}.2:${registryPort}` },
     dns: { address: `${net}.3` },
+    acme: {
+      address: `${net}.4`,
+      directory: `https://${net}.4:${acmePort}/dir`,
+      folder: join(folder, "acme"),
+      root: join(folder, "acme", "ca.crt"),
+      issuers: join(folder, "acme", "issuers.pem"),
+    },
     label: { "slipway.sandbox": text },
-    folder: join(shared, text),
+    folder,
     shared,
   };
 }

@@ -18,6 +18,17 @@ export function registryRecipe(base: string): Recipe {
   };
 }
 
+/** The certificate authority: its configuration comes later, see `acme/`. */
+export function acmeRecipe(base: string): Recipe {
+  return {
+    name: "acme",
+    title: "certificate authority image",
+    dockerfile: `FROM ${base}\n${aptInstall(["pebble"])}\n`,
+    files: {},
+    tags: [],
+  };
+}
+
 /**
  * Stands in for `python:3.13-slim`: `python` and `pip` on PATH, packages under `/usr/local/lib/python3.13`. Debian 13's
  * Python is a virtual environment at `/usr/local` here, so `pip install` and a copy of `/usr/local` work as there.

@@ -5,7 +5,7 @@ import { type Engine, finished, ifThere, statusOf } from "../engine";
 import { withLock } from "../lock";
 import { type Say, timed } from "../progress";
 import { UserError } from "../userError";
-import { nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
+import { acmeRecipe, nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
 import { baseRecipe } from "./base";
 import { hostCertificates } from "./hostCertificates";
 import { bareRecipe, goldenRecipe } from "./machine";
@@ -21,6 +21,7 @@ export interface Images {
   readonly registry: string;
   readonly postgres: string;
   readonly names: string;
+  readonly acme: string;
   readonly python: string;
 }
 
@@ -36,6 +37,7 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
     registry: registryRecipe(ground),
     postgres: postgresRecipe(ground),
     names: namesRecipe(ground),
+    acme: acmeRecipe(ground),
     python: pythonRecipe(ground),
     node: nodeRecipe(ground),
   };
@@ -60,6 +62,7 @@ export async function ensureImages(
     registry: imageOf(all.registry),
     postgres: imageOf(all.postgres),
     names: imageOf(all.names),
+    acme: imageOf(all.acme),
     python: imageOf(all.python),
   };
   const wanted = [...Object.values(images), ...extras.map((name) => imageOf(all[name]))];
@@ -85,6 +88,7 @@ export async function ensureImages(
         await make(all.registry);
         await make(all.postgres);
         await make(all.names);
+        await make(all.acme);
         await make(all.python);
         for (const name of extras) await make(all[name]);
       };

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hash } from "bcryptjs";
+import type { LastingCertificate } from "../certificate";
 import { type Engine, ifThere, statusOf } from "../engine";
 import { tarOf } from "../machines/seed";
 import { nameIn, registryPort, type Slot } from "../slot";
-import type { RegistryCertificate } from "./certificate";
 
 /** Login of every sandbox's registry. Public on purpose: it guards nothing but is asked for, as a real registry's is. */
 export const registryLogin = { username: "slipway", password: "rehearsal-only" } as const;
@@ -24,7 +24,7 @@ export async function ensureRegistry(
   engine: Engine,
   slot: Slot,
   image: string,
-  certificate: RegistryCertificate,
+  certificate: LastingCertificate,
 ): Promise<void> {
   const files = {
     "etc/sandbox/registry.yml": configuration,

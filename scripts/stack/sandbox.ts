@@ -36,6 +36,12 @@ export async function forward(slot: Slot, address: string, port: number): Promis
   return (await response.json()) as { host: string; port: number };
 }
 
+/** PEM file of what vouches for the certificates that the sandbox's own authority issues. */
+export async function trustedIssuers(slot: Slot): Promise<string> {
+  const health = (await (await fetch(`${slot.api}/_sandbox/health`)).json()) as { acme: { issuers: string } };
+  return health.acme.issuers;
+}
+
 async function sandbox(...args: string[]): Promise<void> {
   const result = await execa("node", [checkout("dist", "sandbox", "main.js"), ...args], {
     stdio: ["ignore", 2, 2],

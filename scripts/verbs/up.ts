@@ -1,7 +1,8 @@
 import { request } from "node:http";
+import { quote } from "shell-quote";
 import { UserError } from "../lib/userError";
 import { ensureToolchain } from "../setup/toolchain";
-import { forward, startSandbox } from "../stack/sandbox";
+import { forward, startSandbox, trustedIssuers } from "../stack/sandbox";
 import { currentSlot, type Slot } from "../stack/slot";
 import { describeChanges, Workspace } from "../stack/workspace";
 
@@ -18,12 +19,21 @@ export async function up(stack: string): Promise<void> {
   await workspace.removeStrays();
   process.stdout.write(`${describeChanges(await workspace.lastChanges())}\n`);
   const urls = await reachableUrls(slot, await workspace.outputs());
-  for (const url of urls.slice(1)) process.stdout.write(`${url}\n`);
-  process.stdout.write(`${urls[0]}\n`);
+  for (const { way } of urls) if (way !== undefined) process.stdout.write(`from here: ${way}\n`);
+  for (const { url } of urls.slice(1)) process.stdout.write(`${url}\n`);
+  process.stdout.write(`${urls[0]?.url}\n`);
 }
 
-/** The stack's URLs as a browser on this computer opens them. @throws UserError if one does not answer */
-async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Promise<string[]> {
+/** A URL of the stack's. */
+interface Reachable {
+  /** As a browser on this computer opens it, where it can. */
+  readonly url: string;
+  /** A line to paste where it can't: its certificate is good for the name and port that the world knows. */
+  readonly way?: string;
+}
+
+/** The stack's URLs. @throws UserError if one does not answer */
+async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Promise<Reachable[]> {
   const address = String(outputs.address);
   const urls = Object.values(outputs.urls as Record<string, string[]>).flat();
   return Promise.all(
@@ -31,9 +41,13 @@ async function reachableUrls(slot: Slot, outputs: Record<string, unknown>): Prom
       const url = new URL(text);
       const port = url.protocol === "https:" ? 443 : 80;
       const way = await forward(slot, address, port);
+      if (url.protocol === "https:" && !url.hostname.endsWith(".localhost")) {
+        const trust = quote(["--cacert", await trustedIssuers(slot)]);
+        return { url: url.href, way: `curl ${trust} --connect-to ::${way.host}:${way.port} ${url.href}` };
+      }
       url.port = String(way.port);
       if (url.protocol === "http:" && url.hostname.endsWith(".localhost")) await expectAnswer(url);
-      return url.href;
+      return { url: url.href };
     }),
   );
 }

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Engine, runErrand } from "../engine";
+import { type Engine, runErrand } from "./engine";
 
-/** PEM texts of the registry's TLS. */
-export interface RegistryCertificate {
+/** PEM texts of one of the sandbox's own servers. */
+export interface LastingCertificate {
   /** The authority that clients trust. Its key was never kept, so it vouches for this one certificate only. */
   readonly ca: string;
   readonly certificate: string;
@@ -16,12 +16,12 @@ const files = { ca: "ca.crt", certificate: "tls.crt", key: "tls.key" } as const;
  * The certificate in `folder`, made on first use: valid for ten years, for one IPv4 address.
  * @param image any image with openssl
  */
-export async function registryCertificate(
+export async function lastingCertificate(
   engine: Engine,
   image: string,
   folder: string,
   address: string,
-): Promise<RegistryCertificate> {
+): Promise<LastingCertificate> {
   try {
     return await readAll(folder);
   } catch {
@@ -35,7 +35,7 @@ export async function registryCertificate(
     const text = await runErrand(engine, { image, command: ["sh", "-ec", script.join("\n")], labels: {} });
     const [ca, certificate, key] = text.match(/-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----\n/g) ?? [];
     if (ca === undefined || certificate === undefined || key === undefined) {
-      throw new Error("openssl made no certificate for the registry");
+      throw new Error(`openssl made no certificate for ${address}`);
     }
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, files.key), key, { mode: 0o600 });
@@ -45,7 +45,7 @@ export async function registryCertificate(
   }
 }
 
-async function readAll(folder: string): Promise<RegistryCertificate> {
+async function readAll(folder: string): Promise<LastingCertificate> {
   const read = (name: string) => readFile(join(folder, name), "utf8");
   return { ca: await read(files.ca), certificate: await read(files.certificate), key: await read(files.key) };
 }
