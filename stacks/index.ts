@@ -40,7 +40,7 @@ function settings() {
   }
 }
 
-export const { urls, address, ssh, hostKey, deployKey, releases, provenance, ci } = machine(settings(), {
+export const { urls, address, recordsToSet, ssh, hostKey, deployKey, releases, provenance, ci } = machine(settings(), {
   origin: readOrigin(process.env, root, Date.now()),
   remembered: remembered(),
   agent: join(root, "dist", "agent", "slipway.js"),

@@ -8,6 +8,8 @@ import { databaseSecrets } from "../infra/database/hostPostgres";
 import { Bootstrap } from "../infra/host/bootstrap";
 import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
 import type { MachineHost } from "../infra/host/machineHost";
+import { Dns } from "../infra/network/dns";
+import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network/dnsRecords";
 import { AppImages } from "../infra/registry/appImages";
 import { AppRelease } from "../infra/release/appRelease";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
@@ -20,6 +22,8 @@ export interface MachineOutputs {
   /** Where each app answers. */
   readonly urls: Record<string, string[]>;
   readonly address: pulumi.Output<string>;
+  /** Lines of a zone file: records that the owner of the host names is to set. None where the stack sets them all. */
+  readonly recordsToSet: pulumi.Output<readonly string[]> | undefined;
   /** A line to paste. */
   readonly ssh: pulumi.Output<string>;
   /** For a known_hosts file. */
@@ -54,6 +58,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     sshFrom: settings.host.sshFrom,
     agent: run.agent,
   });
+  makeNames(name, settings, host);
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
 
   const apps = settings.apps.map((app) => {
@@ -100,6 +105,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       apps.map(({ app }) => [app.name, app.routes.map((route) => routeUrl(route, settings.tls))]),
     ),
     address: host.address,
+    recordsToSet: namesToSet(settings, host),
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
     hostKey: bootstrap.hostKey,
     deployKey: pulumi.secret(bootstrap.connection.apply(({ privateKey }) => privateKey)),
@@ -111,6 +117,31 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     ),
     ci: ci && ciLogin(ci, host, bootstrap),
   };
+}
+
+/** The records that the stack sets by itself. */
+function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings, host: MachineHost): void {
+  if (!dns) return;
+  const { address, addressV6 } = host;
+  const records = dnsRecords({
+    zone: dns.zone,
+    hosts: hostNames(apps),
+    wildcard: dns.wildcard,
+    ipv6: addressV6 !== undefined,
+    authority: dns.caa ? certificateAuthority(tls) : undefined,
+  });
+  new Dns(`${name}-dns`, { ...dns, protect, records, address, addressV6 });
+}
+
+/** The records that the stack can't set. */
+function namesToSet({ dns, apps }: Settings, { address, addressV6 }: MachineHost): MachineOutputs["recordsToSet"] {
+  const lines = (ipv4: string, ipv6?: string) => recordsToSet(hostNames(apps), dns?.zone, { ipv4, ipv6 });
+  if (lines("").length === 0) return undefined;
+  return pulumi.all([address, addressV6]).apply(([ipv4, ipv6]) => lines(ipv4, ipv6));
+}
+
+function hostNames(apps: Settings["apps"]): string[] {
+  return apps.flatMap(({ routes }) => routes.map(({ host }) => host));
 }
 
 function ciLogin(ci: CiAccess, host: MachineHost, bootstrap: Bootstrap): pulumi.Output<CiLogin> {

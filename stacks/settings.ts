@@ -14,6 +14,7 @@ import {
   readCompose,
   type Service,
 } from "./settings/compose";
+import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
@@ -62,6 +63,8 @@ export interface Settings {
   readonly registry: RegistrySettings;
   readonly database: z.output<typeof schema.Database>;
   readonly tls: Tls;
+  /** Absent: whoever owns the host names sets their records. */
+  readonly dns?: DnsSettings;
   readonly ci: z.output<typeof schema.Ci>;
   readonly apps: readonly AppSettings[];
 }
@@ -73,6 +76,7 @@ const structures = {
   registry: schema.Registry,
   database: schema.Database,
   tls: schema.Tls,
+  dns: Dns,
   ci: schema.Ci,
   apps: z.record(z.string(), z.unknown()),
 } as const;
@@ -88,12 +92,14 @@ export function readSettings(source: ConfigSource): Settings {
   const registry = reader.structure("registry");
   const database = reader.structure("database", { mode: "host" });
   const tls = reader.tls();
+  const dns = reader.optional("dns");
   const ci = reader.structure("ci", {});
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(([name, section]) => reader.app(name, section) ?? []);
   const password = registry && reader.secret("registry.password", "the registry asks for a login");
   reader.checkKeys();
   reader.checkRoutes();
+  reader.checkDns(dns);
   reader.checkCi(ci?.apps ?? [], Object.keys(sections));
   if (apps.length === 0 && reader.mistakes.length === 0) {
     reader.mistakes.push({
@@ -113,6 +119,7 @@ export function readSettings(source: ConfigSource): Settings {
     registry: { ...registry, password },
     database,
     tls,
+    ...(dns ? { dns } : {}),
     ci,
     apps,
   };
@@ -161,6 +168,11 @@ class Reader {
     const { tls, mistakes } = resolveTls(section, { path: this.path("tls"), folder: this.#source.root });
     this.mistakes.push(...mistakes);
     return tls;
+  }
+
+  /** A structure that may be left out; an empty one counts as none. */
+  optional<Key extends keyof typeof structures>(key: Key): z.output<(typeof structures)[Key]> | undefined {
+    return ["{}", undefined].includes(this.#source.values[this.path(key)]) ? undefined : this.structure(key);
   }
 
   app(name: string, section: unknown): AppSettings | undefined {
@@ -256,6 +268,12 @@ class Reader {
   /** Finds places that two apps, or one app twice, would answer at. */
   checkRoutes(): void {
     this.mistakes.push(...doubleClaims(this.#claims));
+  }
+
+  /** Finds a zone that is no zone of the routes. */
+  checkDns(dns: DnsSettings | undefined): void {
+    const hosts = this.#claims.map(({ place }) => place.split("/")[0] ?? "");
+    if (dns) this.mistakes.push(...dnsMistakes(this.path("dns"), dns, [...new Set(hosts)]));
   }
 
   /** Finds apps that CI is to release and that there are none of. */

@@ -8,6 +8,8 @@ import type { HostConnection } from "../ssh/remoteScript";
 export interface MachineHost {
   /** Public IPv4 address. */
   readonly address: pulumi.Output<string>;
+  /** Public IPv6 address, where it has one. */
+  readonly addressV6?: pulumi.Output<string>;
   /**
    * Connection for first contact only: it pins the host key that is known before the machine was ever reached. Everything later
    * goes over the connection that Bootstrap makes of it.

@@ -17,11 +17,18 @@ export async function up(stack: string): Promise<void> {
   await workspace.removeStrays();
   await workspace.run(["up", "--yes", "--skip-preview"]);
   await workspace.removeStrays();
+  const outputs = await workspace.outputs();
+  for (const line of recordsToSet(outputs)) process.stdout.write(`${line}\n`);
   process.stdout.write(`${describeChanges(await workspace.lastChanges())}\n`);
-  const urls = await reachableUrls(slot, await workspace.outputs());
+  const urls = await reachableUrls(slot, outputs);
   for (const { way } of urls) if (way !== undefined) process.stdout.write(`from here: ${way}\n`);
   for (const { url } of urls.slice(1)) process.stdout.write(`${url}\n`);
   process.stdout.write(`${urls[0]?.url}\n`);
+}
+
+/** What the owner of the host names is to do, if anything. */
+function recordsToSet({ recordsToSet: lines }: Record<string, unknown>): readonly string[] {
+  return Array.isArray(lines) && lines.length > 0 ? ["records to set where your domain is kept:", ...lines] : [];
 }
 
 /** A URL of the stack's. */
