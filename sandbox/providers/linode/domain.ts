@@ -1,5 +1,5 @@
 import { completion, texts } from "../bridged";
-import type { Resource } from "../resource";
+import type { Call, Resource } from "../resource";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
 
@@ -17,6 +17,16 @@ const fields = {
   type: "type",
 } as const;
 
+/** A zone as the state keeps it. */
+function shown(found: Answer): Properties {
+  return {
+    ...Object.fromEntries(Object.entries(fields).map(([property, field]) => [property, found[field]])),
+    axfrIps: found.axfr_ips ?? [],
+    masterIps: found.master_ips ?? [],
+    tags: found.tags ?? [],
+  };
+}
+
 /** A DNS zone. */
 export function domain(api: () => Api): Resource {
   const path = (id: string) => `domains/${id}`;
@@ -30,12 +40,6 @@ export function domain(api: () => Api): Resource {
     master_ips: texts(inputs.masterIps),
     axfr_ips: texts(inputs.axfrIps),
   });
-  const state = (found: Answer): Properties => ({
-    ...Object.fromEntries(Object.entries(fields).map(([property, field]) => [property, found[field]])),
-    axfrIps: found.axfr_ips ?? [],
-    masterIps: found.master_ips ?? [],
-    tags: found.tags ?? [],
-  });
   return {
     required: ["domain", "type"],
     replaceOn: ["type"],
@@ -46,17 +50,29 @@ export function domain(api: () => Api): Resource {
     complete: completion({}),
     async create(inputs, { signal }) {
       const made = await api().post("domains", body(inputs), signal);
-      return { id: String(made.id), outputs: state(made) };
+      return { id: String(made.id), outputs: shown(made) };
     },
     async read(id, _state, { signal }) {
       const found = await api().find(path(id), signal);
-      return found && state(found);
+      return found && shown(found);
     },
     async update(id, _state, inputs, { signal }) {
-      return state(await api().put(path(id), body(inputs), signal));
+      return shown(await api().put(path(id), body(inputs), signal));
     },
     async delete(id, _state, { signal }) {
       await api().delete(path(id), signal);
     },
+  };
+}
+
+/** Finds a zone by its id or its name. */
+export function findDomain(api: () => Api) {
+  return async ({ id, domain: name }: Properties, { signal }: Call): Promise<Properties> => {
+    const { data } = await api().get("domains?page_size=500", signal);
+    const found = data.find((known: Answer) => (id === undefined ? known.domain === name : known.id === Number(id)));
+    if (found === undefined) {
+      throw new Error(`Failed to retrieve Linode Domain: Domain ${id ?? name} was not found in list result`);
+    }
+    return { id: found.id, ...shown(found) };
   };
 }

@@ -4,7 +4,7 @@ import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KEY, type TestSandbox, testSandbox } from "../../testing";
 import { Unfinished } from "../resource";
-import { driver, type Held } from "../testing";
+import { driver, type Held, keptCall } from "../testing";
 import type { Properties } from "../wire";
 import { linode } from "./linode";
 
@@ -202,6 +202,25 @@ describe("Domain and DomainRecord", () => {
     const { id } = await of("domain:Domain").create(zone);
     const record = { domainId: Number(id), name: "www", recordType: "A", target: "192.0.2.7", ttlSec: 300 };
     expect((await lifeOf("domainRecord:DomainRecord", record)).outputs).toMatchObject(record);
+  });
+
+  it("live at the zone itself, and the zone is found by its name", async () => {
+    const { id } = await of("domain:Domain").create(zone);
+    const common = { domainId: Number(id), name: "", ttlSec: 120 };
+    await lifeOf("domainRecord:DomainRecord", { ...common, recordType: "A", target: "192.0.2.7" });
+    await lifeOf("domainRecord:DomainRecord", {
+      ...common,
+      recordType: "CAA",
+      target: "letsencrypt.org",
+      tag: "issue",
+    });
+    const find = plugin.functions?.["linode:index/getDomain:getDomain"];
+    const { call } = keptCall();
+    expect(await find?.({ domain: "example.com" }, call)).toMatchObject({
+      id: Number(id),
+      soaEmail: "ops@example.com",
+    });
+    await expect(find?.({ domain: "example.net" }, call)).rejects.toThrow("Domain example.net was not found");
   });
 
   it("keep the name and the seconds that the program says, where the API means the same", async () => {

@@ -2,7 +2,7 @@
 import type { Plugin } from "../resource";
 import { Api, readSettings } from "./api";
 import { databasePostgresqlV2 } from "./databasePostgresqlV2";
-import { domain } from "./domain";
+import { domain, findDomain } from "./domain";
 import { domainRecord } from "./domainRecord";
 import { firewall } from "./firewall";
 import { firewallDevice } from "./firewallDevice";
@@ -29,5 +29,6 @@ export function linode(): Plugin {
       "linode:index/sshKey:SshKey": sshKey(api),
       "linode:index/volume:Volume": volume(api),
     },
+    functions: { "linode:index/getDomain:getDomain": findDomain(api) },
   };
 }
