@@ -8,7 +8,8 @@ import { Harbour } from "./support/harbour";
 import { type Ssh, sshTo } from "./support/ssh";
 
 const harbour = new Harbour(new TestStack(3));
-const steps = [...UNTIL_IT_STAYS, ...AFTERWARDS].map(({ name }) => name);
+// The app that is broken here speaks plain HTTP; and waiting for certificates, which is last, leaves nothing half-done.
+const steps = [...UNTIL_IT_STAYS, ...AFTERWARDS].map(({ name }) => name).filter((name) => name !== "certificates");
 const outcomes = new Map<string, CellOutcome | undefined>();
 let ssh: Ssh;
 
