@@ -33,6 +33,8 @@ export interface Attempt {
   snapshot?: number;
   /** What is wrong with the old release since then, if anything is. */
   oldIsUnfit?: string | undefined;
+  /** Whether the edge has been let into volumes of this release. */
+  shared?: boolean;
   /** Whether the edge leads to this release. */
   switched?: boolean;
   /** When the edge was given a new configuration for that, in milliseconds since 1970; it needed none where left out. */

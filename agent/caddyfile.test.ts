@@ -209,6 +209,22 @@ describe("apps on one host name", () => {
     );
   });
 
+  test("have their uploads served below it, what could run in a browser in a sandbox", () => {
+    const media = { volume: "up", at: "/media/" };
+    const text = caddyfile([one("shop", { path: "/shop" }, { media })]);
+    expect(lines(text.slice(text.indexOf("handle_path"))).slice(0, 8)).toEqual([
+      "handle_path /shop/media/* {",
+      "header X-Content-Type-Options nosniff",
+      expect.stringMatching(/^@active not path_regexp \(\?i\)\[\.\]\(.*\|png\|.*\)\$$/),
+      `header @active Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; sandbox"`,
+      "file_server {",
+      "root /var/lib/slipway/media/shop/up",
+      "hide .*",
+      "}",
+    ]);
+    expect(text).not.toMatch(/path_regexp.*(html|svg|xml|js)\b/);
+  });
+
   test("that disagree about its certificate: the one released last decides", () => {
     const old = one("a", { path: "/a" }, {}, 1, { mode: "internal" });
     expect(caddyfile([old, one("b", { path: "/b" }, {}, 2)])).toMatch(/^http:\/\/one.test \{/m);

@@ -113,6 +113,8 @@ export interface Docker {
   network(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Makes a volume of that name unless there is one. */
   volume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Folder of the host in which a volume's files are. */
+  volumePath(name: string): Promise<string>;
   removeNetwork(name: string): Promise<void>;
   /** Removes every volume with that label and resolves with their names. */
   removeVolumes(label: string): Promise<readonly string[]>;
@@ -172,6 +174,15 @@ export interface Outside {
   addresses(): Promise<readonly string[]>;
   /** Connects to the server of a URL and hangs up; rejects with the reason if it can't. */
   reach(url: string): Promise<void>;
+}
+
+/** Volumes that the edge may read. */
+export interface Shares {
+  /**
+   * Lets the edge read exactly these volumes of an app, by the name of their folder (see `mediaFolder`): Docker's name for each. Resolves
+   * with whether it was otherwise.
+   */
+  set(app: string, volumes: Readonly<Record<string, string>>): Promise<boolean>;
 }
 
 /** The app's Postgres, by URL. Every method rejects with a `Failure` in Postgres's own words, without the password. */
@@ -244,6 +255,7 @@ export interface Host {
   readonly docker: Docker;
   readonly edge: Edge;
   readonly outside: Outside;
+  readonly shares: Shares;
   readonly database: Database;
   readonly timers: Timers;
   /** Bytes that are free on the file system of a folder, and its size. */

@@ -30,6 +30,10 @@ test.each([
     ["routes.0.path: expected a path without a final slash, e.g. /shop (A-Z a-z 0-9 . _ ~ -)"],
   ],
   [
+    { processes: { ...good.processes, web: { ...good.processes.web, media: { volume: "films", at: "/films/" } } } },
+    ["processes.web.media.volume: expected one of the volumes: there is none"],
+  ],
+  [
     { routes: [{ ...good.routes[0], strip: true }] },
     ["routes.0.path: strip and cookiePath go with a path: there is none here"],
   ],

@@ -45,7 +45,10 @@ export const Static = z.strictObject({
 });
 
 /** Uploads that the edge serves itself: what the app's named `volume` holds answers under the path `at`. */
-export const Media = z.strictObject({ volume: z.string().min(1), at: Static.shape.at });
+export const Media = z.strictObject({
+  volume: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "expected a volume of the compose file"),
+  at: Static.shape.at,
+});
 
 /** When a process runs that doesn't run all the time; see `schedule.ts`. */
 export const Schedule = z.string().superRefine((text, context) => {

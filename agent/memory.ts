@@ -13,6 +13,7 @@ import type {
   Outside,
   Probe,
   Refusal,
+  Shares,
   Timer,
   Timers,
 } from "./host";
@@ -83,6 +84,8 @@ export class MemoryHost implements Host {
   readonly tags = new Map<string, string>();
   readonly databases = new Map<string, MemoryDatabase>();
   readonly timersOf = new Map<string, Readonly<Record<string, Timer>>>();
+  /** Volumes of each app that the edge may read. */
+  readonly sharesOf = new Map<string, Readonly<Record<string, string>>>();
   /** Free bytes of the disk. */
   free = 50e9;
   all: MemoryContainer[] = [];
@@ -192,6 +195,7 @@ export class MemoryHost implements Host {
       this.effect(`docker.volume ${name}`);
       this.volumes.add(name);
     },
+    volumePath: async (name) => `/volumes/${name}`,
     removeNetwork: async (name) => {
       this.effect(`docker.removeNetwork ${name}`);
       this.networks.delete(name);
@@ -309,6 +313,15 @@ export class MemoryHost implements Host {
     },
     reach: async (url) => {
       this.effect(`outside.reach ${url}`);
+    },
+  };
+
+  readonly shares: Shares = {
+    set: async (app, volumes) => {
+      this.effect(`shares.set ${app} ${Object.keys(volumes).join(" ")}`.trimEnd());
+      const differs = JSON.stringify(this.sharesOf.get(app) ?? {}) !== JSON.stringify(volumes);
+      this.sharesOf.set(app, volumes);
+      return differs;
     },
   };
 

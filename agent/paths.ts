@@ -29,6 +29,12 @@ export const ACCOUNTS = "/var/lib/caddy/.local/share/caddy/acme";
 /** One folder per app that has, or had, a maintenance page; see `maintenance.ts`. */
 export const MAINTENANCE = `${STATE}/maintenance`;
 
+/** Volumes that the edge may read, a folder for each app; see `linux/shares.ts`. */
+export const MEDIA = `${STATE}/media`;
+
+/** Where the edge reads a volume of an app. */
+export const mediaFolder = (app: string, volume: string) => `${MEDIA}/${app}/${volume}`;
+
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,

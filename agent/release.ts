@@ -27,6 +27,7 @@ import { prune } from "./steps/prune";
 import { runReleaseCommand } from "./steps/release-command";
 import { retire } from "./steps/retire";
 import { moveSchedules } from "./steps/schedules";
+import { hasMedia, share, shareBoth } from "./steps/share";
 import { snapshot } from "./steps/snapshot";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
@@ -49,6 +50,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
   { name: "start", run: start },
   { name: "health", waits: true, run: checkHealth },
+  { name: "media", applies: hasMedia, run: shareBoth },
   { name: "edge", run: switchEdge },
   { name: "workers", applies: hasWorkers, run: moveWorkers },
   { name: "watch", applies: ({ manifest }) => manifest.limits.watch > 0, run: watch },
@@ -57,6 +59,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
 /** The new release stays: what fails from here on is said, and mended by the next run. */
 export const AFTERWARDS: readonly Step[] = [
   { name: "schedules", run: moveTimers },
+  { name: "media of the old release", applies: hasMedia, run: shareOwn },
   { name: "stop the old release", applies: hasLive, run: retire },
   { name: "prune", applies: hasLive, run: prune },
   { name: "certificates", applies: hasNames, waits: true, run: awaitCertificates },
@@ -226,9 +229,10 @@ function inSeconds(milliseconds: number): string {
 
 /** Leads back what has been moved and removes everything of a release that will not serve. What can't be done now the next run does. */
 async function undo(attempt: Attempt, voice: Voice): Promise<void> {
-  const { host, manifest, release } = attempt;
+  const { host, manifest, release, live } = attempt;
   try {
     if (attempt.switched) await switchBack(attempt);
+    if (attempt.shared) await share(host, [live?.content ?? { app: manifest.app, processes: {}, routes: [] }]);
     const ours = await releaseContainers(host, manifest.app, release);
     if (attempt.switched) await retireOwn(attempt, ours);
     else await Promise.all(ours.map(({ id }) => host.docker.remove(id)));
@@ -291,6 +295,11 @@ async function moveTimers(attempt: Attempt): Promise<undefined> {
   await keepLogin(host, asked);
   await resumeAfter(host, manifest);
   await moveSchedules(host, manifest);
+}
+
+/** The edge has left the old release by now. */
+async function shareOwn({ host, manifest }: Attempt): Promise<undefined> {
+  await share(host, [manifest]);
 }
 
 function hasLive({ live }: Attempt): boolean {

@@ -31,6 +31,7 @@ export async function remove(host: Host, app: string, { volumes, wait, pid, say 
     await host.timers.set(app, {});
     await host.files.remove(paths.live);
     await reconcile({ host, app, owner, live: undefined });
+    await host.shares.set(app, {});
     const containers = await host.docker.containers(`${APP_LABEL}=${app}`);
     await Promise.all(containers.map((container) => stopAndRemove(host, container, drain)));
     await host.docker.removeNetwork(networkName(app));

@@ -1,6 +1,7 @@
 /** Measures Slipway in the sandbox, as ratios within one run: `npm run bench` runs all, `npm run bench -- NAME` one. */
 
 import { TestStack } from "../test/e2e/support/stack";
+import { tenApps } from "./apps";
 import { codeChange } from "./codeChange";
 import { fromNothing } from "./fromNothing";
 import { memory } from "./memory";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (stack: TestStack) => Promise<Report>>> =
   "from-nothing": fromNothing,
   preview,
   "code-change": codeChange,
+  apps: tenApps,
   memory,
   serving,
   releases: manyReleases,

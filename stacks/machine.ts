@@ -170,6 +170,7 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
           ...(service.port === undefined ? {} : { port: service.port }),
           ...(service.health === undefined ? {} : { health: service.health }),
           ...(service.static === undefined ? {} : { static: service.static }),
+          ...(service.media === undefined ? {} : { media: service.media }),
           ...(service.schedule === undefined ? {} : { schedule: service.schedule }),
         },
       ]),

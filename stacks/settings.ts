@@ -217,7 +217,9 @@ class Reader {
     const resolvedRoutes = routes.map((route, index) =>
       this.#route(`${path}.routes[${index}]`, written(route), compose),
     );
-    const services = Object.fromEntries(compose.services.map((service) => [service.name, { static: service.static }]));
+    const services = Object.fromEntries(
+      compose.services.map(({ name, static: files, media }) => [name, { static: files, media }]),
+    );
     this.mistakes.push(...mountMistakes(`${path}.routes`, resolvedRoutes, services));
     for (const [process, count] of Object.entries(replicas)) {
       const service = compose.services.find((service) => service.name === process);

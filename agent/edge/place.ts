@@ -2,12 +2,22 @@
 import { basename, dirname } from "node:path";
 import { portsFolder, staticFolder } from "../doors";
 import { literally, mountHeaders } from "../mount";
-import { appPaths } from "../paths";
+import { appPaths, mediaFolder } from "../paths";
 import { block } from "./block";
 import type { Place } from "./sites";
 
 /** Names that carry a hash of their content never change: eight or more hexadecimal digits set off by a dot or a hyphen. */
 const HASHED = "[.-][0-9a-f]{8,64}\\.";
+
+/**
+ * Kinds of files that can't run anything in a browser. All others, unknown ones too, are shown in a sandbox: a page or a drawing that a
+ * visitor has uploaded must not act with the rights of whoever opens it. PDF is left out since browsers show none in a sandbox.
+ */
+const PASSIVE =
+  "(?i)[.](avif|bmp|gif|ico|jpe?g|png|webp|m4a|mp3|oga|opus|wav|flac|m4v|mov|mp4|ogg|ogv|webm|pdf|ttf|otf|woff2?)$";
+
+/** No script, no form, no other files; a drawing keeps its colours. */
+const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /** Seconds after which a client in maintenance is told to ask again. */
 const RETRY_AFTER = 120;
@@ -22,6 +32,9 @@ export function answers({ record, route, mount }: Place): string[] {
     block("handle", [
       ...(route.strip ? stripped(mount.path) : []),
       ...(process?.static ? [staticFiles(`${mount.seen}${process.static.at}`, staticFolder(app, route.process))] : []),
+      ...(process?.media
+        ? [mediaFiles(`${mount.seen}${process.media.at}`, mediaFolder(app, process.media.volume))]
+        : []),
       ...proxy(portsFolder(app, route.process, replicas), replicas, [
         ...Object.entries(mountHeaders(mount)).map(([name, value]) => `header_up ${name} ${value}`),
         ...(route.cookiePath ? cookiesBelow(mount.base) : []),
@@ -81,6 +94,16 @@ function staticFiles(at: string, folder: string): string {
       block("file_server", [`root ${folder}`, "precompressed br gzip"]),
     ]),
     block("handle", ["error 404"]),
+  ]);
+}
+
+/** Uploads: whatever visitors have sent. Missing ones are no matter of the app's, which might take a name for a page of its own. */
+function mediaFiles(at: string, folder: string): string {
+  return block(`handle_path ${at}*`, [
+    "header X-Content-Type-Options nosniff",
+    `@active not path_regexp ${PASSIVE}`,
+    `header @active Content-Security-Policy "${SANDBOX}"`,
+    block("file_server", [`root ${folder}`, "hide .*"]),
   ]);
 }
 

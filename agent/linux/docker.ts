@@ -135,6 +135,13 @@ export const linuxDocker: Docker = {
     await ask({ method: "POST", path: "/volumes/create", body: { Name: name, Labels: labels } });
   },
 
+  async volumePath(name) {
+    const { Mountpoint } = z
+      .object({ Mountpoint: z.string() })
+      .parse(await ask({ method: "GET", path: `/volumes/${name}` }));
+    return Mountpoint;
+  },
+
   async removeNetwork(name) {
     await ask({ method: "DELETE", path: `/networks/${name}` }, [404]);
   },

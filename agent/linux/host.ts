@@ -11,6 +11,7 @@ import { linuxFiles } from "./files";
 import { linuxLock } from "./lock";
 import { linuxOutside } from "./outside";
 import { linuxDatabase } from "./postgres";
+import { linuxShares } from "./shares";
 import { linuxTimers } from "./timers";
 
 /** The machine this program runs on; needs root. */
@@ -19,6 +20,7 @@ export const linuxHost: Host = {
   docker: linuxDocker,
   edge: linuxEdge,
   outside: linuxOutside,
+  shares: linuxShares,
   database: linuxDatabase,
   timers: linuxTimers,
   async disk(path) {

@@ -5,6 +5,7 @@ import { appPaths, releasePaths } from "../paths";
 import { imagesOf, readRecord } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
 import { moveSchedules } from "./schedules";
+import { share } from "./share";
 import { startAgain } from "./start-again";
 import { stopInPeace } from "./stop";
 
@@ -26,6 +27,8 @@ export async function tidy(
   const started = live ? await startAgain(host, live, all.filter(isLive)) : [];
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
   if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
+  if (await share(host, [live?.content ?? { app, processes: {}, routes: [] }]))
+    mended.push("the edge's way to its uploads was set anew");
   mended.push(...(await settleFolders(order)));
   return {
     containers: all.filter(isLive).map((one) => (started.includes(one) ? { ...one, running: true } : one)),

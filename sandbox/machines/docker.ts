@@ -230,8 +230,9 @@ export class DockerMachines implements Machines {
     const note = await this.#notes.read(id);
     await this.#putInPlace(id, note, false);
     await this.#place(container, note.disks ?? [], []);
-    // Its PID 1 waits for this file before it becomes systemd.
-    const exec = await container.exec({ Cmd: ["touch", "/run/sandbox-power"] });
+    // Its PID 1 waits for this file before it becomes systemd. On a machine systemd shares the root's mounts with the services it
+    // confines; in a container it leaves that to whoever made the container.
+    const exec = await container.exec({ Cmd: ["sh", "-c", "mount --make-rshared /; touch /run/sandbox-power"] });
     // Its answer has no end; held open it would keep this process from ending.
     (await exec.start({ Detach: true })).destroy();
   }

@@ -81,6 +81,21 @@ it("refuses a file that is not YAML, has no services, or only services in profil
   ]);
 });
 
+it("takes uploads of a volume it knows, at a path of their own", () => {
+  const withMedia = (volume: string, at: string) => `
+services:
+  web:
+    build: .
+    x-slipway: { static: { from: /app/static, at: /files/static/ }, media: { volume: ${volume}, at: ${at} } }
+volumes: { media: }
+`;
+  expect(read(withMedia("media", "/media/")).app?.services[0]?.media).toEqual({ volume: "media", at: "/media/" });
+  expect(whats(withMedia("uploads", "/files/"))).toEqual([
+    'compose.yaml: services.web.x-slipway.media.volume: "uploads" is no volume of the file',
+    'compose.yaml: services.web.x-slipway.media.at: "/files/" and "/files/static/" of static are in each other\'s way',
+  ]);
+});
+
 it("takes one release command at most", () => {
   expect(
     whats(`

@@ -2,7 +2,7 @@
 import { isAbsolute, normalize } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { ImageDigest, ImageTag, Name, Static } from "../../agent/manifest";
+import { ImageDigest, ImageTag, Media, Name, overlap, Static } from "../../agent/manifest";
 import { mistakeIn, SCHEDULES } from "../../agent/schedule";
 import { runtimeVariables } from "../../infra/release/content";
 import { fromZod, type Mistake, show, withoutMistakes } from "./mistakes";
@@ -26,6 +26,7 @@ export interface Service {
   readonly health?: string;
   readonly release?: readonly string[];
   readonly static?: z.infer<typeof Static>;
+  readonly media?: z.infer<typeof Media>;
   /** Five fields of cron, UTC: it runs then instead of all the time, and has no port, health or static files. */
   readonly schedule?: string;
   /** What the host's own Docker Compose is to interpret, `${NAME}` included: it has the same values to fill in. */
@@ -93,6 +94,7 @@ const XSlipway = z.strictObject({
   health: z.string().startsWith("/", "a path such as /healthz").optional(),
   release: z.array(z.string()).min(1).optional(),
   static: Static.optional(),
+  media: Media.optional(),
   schedule: z.string().optional(),
 });
 
@@ -178,7 +180,10 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       mend: "image: REGISTRY/NAME:main, or take delivery out of the stack's file",
     });
   }
-  mistakes.push(...checkDependencies(services, context));
+  mistakes.push(
+    ...checkDependencies(services, context),
+    ...checkMedia(services, Object.keys(file.data.volumes ?? {}), context),
+  );
   const releases = services.filter((service) => service.release);
   for (const extra of releases.slice(1)) {
     mistakes.push({
@@ -240,6 +245,7 @@ function readService(
       ...(x.health === undefined ? {} : { health: x.health }),
       ...(x.release === undefined ? {} : { release: x.release }),
       ...(x.static === undefined ? {} : { static: x.static }),
+      ...(x.media === undefined ? {} : { media: x.media }),
       ...(x.schedule === undefined ? {} : { schedule: x.schedule }),
       compose: Object.keys(environment).length > 0 ? { ...rest, environment } : rest,
     },
@@ -388,7 +394,7 @@ function checkSchedule(path: string, x: z.infer<typeof XSlipway>, mistakes: Mist
       allowed: SCHEDULES,
     });
   }
-  for (const key of ["health", "static"] as const) {
+  for (const key of ["health", "static", "media"] as const) {
     if (x[key] === undefined) continue;
     mistakes.push({
       path: `${path}.x-slipway.${key}`,
@@ -410,6 +416,30 @@ function checkDependencies(services: readonly Service[], context: ComposeContext
         what: `waits for ${other.name}, which runs at the times of its schedule only`,
         mend: `remove ${other.name} there`,
       }));
+  });
+}
+
+/** What the edge serves of uploads must be a volume of the app, at a path of its own. */
+function checkMedia(services: readonly Service[], volumes: readonly string[], context: ComposeContext): Mistake[] {
+  return services.flatMap(({ name, media, static: files }) => {
+    const path = `${context.file}: services.${name}.x-slipway.media`;
+    const mistakes: Mistake[] = [];
+    if (media && !volumes.includes(media.volume)) {
+      mistakes.push({
+        path: `${path}.volume`,
+        what: `${show(media.volume)} is no volume of the file`,
+        allowed: volumes.join(", ") || "none is there yet",
+        mend: `add at the top level: volumes: { ${media.volume}: {} }, and mount it in the service: ${media.volume}:/app/media`,
+      });
+    }
+    if (media && files && overlap(media.at, files.at)) {
+      mistakes.push({
+        path: `${path}.at`,
+        what: `${show(media.at)} and ${show(files.at)} of static are in each other's way`,
+        mend: "give them paths beside each other, e.g. /static/ and /media/",
+      });
+    }
+    return mistakes;
   });
 }
 

@@ -6,7 +6,7 @@
 // Run without arguments it serves on $PORT; `node app.js work` takes jobs; `node app.js migrate` is its release command.
 
 const { createHash } = require("node:crypto");
-const { readFileSync, appendFileSync, symlinkSync, writeFileSync } = require("node:fs");
+const { readFileSync, appendFileSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 
 const behaviour = JSON.parse(readFileSync(`${__dirname}/behaviour.json`, "utf8"));
@@ -63,15 +63,12 @@ function echo(request, response) {
   answer(response, 200, { version, url: request.url, headers: request.headers, scriptName, publicUrl });
 }
 
-/** Keeps what is sent in the folder $UPLOADS, readable by the app's own user alone; `?link=` makes it a link instead. */
+/** Keeps what is sent in the folder $UPLOADS, readable by the app's own user alone. */
 function keep(name, request, response) {
-  const path = `${process.env.UPLOADS}/${name}`;
-  const link = new URL(request.url, "http://harbour").searchParams.get("link");
   const pieces = [];
   request.on("data", (piece) => pieces.push(piece));
   request.on("end", () => {
-    if (link === null) writeFileSync(path, Buffer.concat(pieces), { mode: 0o600 });
-    else symlinkSync(link, path);
+    writeFileSync(`${process.env.UPLOADS}/${name}`, Buffer.concat(pieces), { mode: 0o600 });
     answer(response, 201, { version });
   });
 }
