@@ -9,7 +9,17 @@ const apps = 10;
 
 /** `up` of a change in one app of ten on a machine against the same with that app alone. */
 export async function tenApps(stack: TestStack): Promise<Report> {
+  await stack.verb("down");
   await stack.verb("sandbox", ["start", "--with", "node"]);
+  try {
+    return await measure(stack);
+  } finally {
+    await stack.verb("down");
+    stack.resetSettings();
+  }
+}
+
+async function measure(stack: TestStack): Promise<Report> {
   stack.configure((settings) => settings.setIn(["config", "slipway:apps"], {}));
   addApp(stack, 0);
   const { port } = new URL((await stack.up()).url);
@@ -18,15 +28,9 @@ export async function tenApps(stack: TestStack): Promise<Report> {
   for (let app = 1; app < apps; app++) addApp(stack, app);
   await stack.up();
   const among = await changes(stack, pulumi, port, "among");
+  const what = `up of one app's change, ${apps} apps / 1 app`;
   return {
-    rows: [
-      {
-        what: `up of one app's change, ${apps} apps / 1 app`,
-        value: median(among) / median(alone),
-        limit: 1.3,
-        unit: "×",
-      },
-    ],
+    rows: [{ what, value: median(among) / median(alone), limit: 1.3, unit: "×" }],
     raw: { "1 app, s": alone, [`${apps} apps, s`]: among },
   };
 }

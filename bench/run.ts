@@ -17,10 +17,10 @@ const benches: Readonly<Record<string, (stack: TestStack) => Promise<Report>>> =
   "from-nothing": fromNothing,
   preview,
   "code-change": codeChange,
-  apps: tenApps,
   memory,
   serving,
   releases: manyReleases,
+  apps: tenApps,
 };
 
 async function main(asked: readonly string[]): Promise<void> {
