@@ -1,4 +1,4 @@
-import { completion, texts } from "../bridged";
+import { texts } from "../bridged";
 import type { Failure, Resource } from "../resource";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
@@ -42,7 +42,7 @@ async function observed(api: Api, id: string, signal: AbortSignal): Promise<Prop
   const devices: Answer[] = (await api.get(`${path(id)}/devices?page_size=500`, signal)).data;
   const ids = (type: string) => devices.filter(({ entity }) => entity.type === type).map(({ entity }) => entity.id);
   return {
-    created: found.created,
+    created: `${found.created}Z`,
     devices: devices.map(
       ({ id: device, entity }): Properties => ({
         entityId: entity.id,
@@ -62,7 +62,7 @@ async function observed(api: Api, id: string, signal: AbortSignal): Promise<Prop
     outbounds: (found.rules.outbound ?? []).map(ruleState),
     status: found.status,
     tags: found.tags ?? [],
-    updated: found.updated,
+    updated: `${found.updated}Z`,
   };
 }
 
@@ -110,7 +110,6 @@ export function firewall(api: () => Api): Resource {
     defaults: { disabled: false, tags: [] },
     sets: ["linodes", "nodebalancers", "tags"],
     compare: "state",
-    complete: completion({}),
     kept: (property, value) =>
       property === "inbounds" || property === "outbounds"
         ? (value as readonly Properties[]).map((rule) => ({ ...rule, description: rule.description ?? "" }))

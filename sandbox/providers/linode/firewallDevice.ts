@@ -1,4 +1,3 @@
-import { completion } from "../bridged";
 import type { Resource } from "../resource";
 import type { Properties, Value } from "../wire";
 import type { Answer, Api } from "./api";
@@ -19,7 +18,6 @@ export function firewallDevice(api: () => Api): Resource {
     computed: ["created", "updated"],
     defaults: { entityType: "linode" },
     compare: "state",
-    complete: completion({}),
     async create(inputs, { signal }) {
       const asked = { id: inputs.entityId, type: inputs.entityType ?? "linode" };
       const made = await api().post(path(inputs.firewallId), asked, signal);

@@ -225,7 +225,7 @@ export function instance(api: () => Api): Resource {
     },
     sets: ["ipv4s", "sharedIpv4s", "tags"],
     compare: "state",
-    complete: completion({}),
+    complete: completion({ migrationType: "cold", type: "g6-standard-1", watchdogEnabled: true }),
     kept,
     mistakes: (inputs) =>
       ["configs", "disks", "interfaces", "placementGroup"]

@@ -1,4 +1,3 @@
-import { completion } from "../bridged";
 import type { Resource } from "../resource";
 import type { Properties } from "../wire";
 import type { Answer, Api } from "./api";
@@ -12,7 +11,6 @@ export function sshKey(api: () => Api): Resource {
     replaceOn: ["sshKey"],
     computed: ["created"],
     compare: "state",
-    complete: completion({}),
     async create(inputs, { signal }) {
       const made = await api().post("profile/sshkeys", { label: inputs.label, ssh_key: inputs.sshKey }, signal);
       return { id: String(made.id), outputs: state(made) };

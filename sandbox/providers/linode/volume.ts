@@ -1,4 +1,4 @@
-import { completion, texts } from "../bridged";
+import { texts } from "../bridged";
 import type { Call, Resource } from "../resource";
 import { until } from "../until";
 import type { Properties } from "../wire";
@@ -50,7 +50,6 @@ export function volume(api: () => Api): Resource {
     defaults: { encryption: "disabled", size: 20, tags: [] },
     sets: ["tags"],
     compare: "state",
-    complete: completion({}),
     async create(inputs, call) {
       const order = {
         label: inputs.label,

@@ -96,7 +96,7 @@ export class TestStack {
       "--filter",
       `label=slipway.sandbox=${this.slot}`,
       "--filter",
-      "name=droplet",
+      "name=-(droplet|linode)-",
     );
     return (await execa("docker", ["exec", machine ?? "", ...argv])).stdout;
   }
