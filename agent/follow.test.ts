@@ -7,6 +7,7 @@ import type { Manifest } from "./manifest";
 import { MemoryHost } from "./memory";
 import { readRecord } from "./record";
 import { release, UNTIL_IT_STAYS } from "./release";
+import { unansweredSince } from "./unanswered";
 
 const image = (digit: string) => `registry.test/shop@sha256:${digit.repeat(64)}`;
 const main = "registry.test/shop:main";
@@ -108,6 +109,18 @@ describe("following", () => {
     host.broken.set("docker.resolve", "registry.test: connection refused");
     await expect(follow(host, "shop", options())).rejects.toThrow("registry.test: connection refused");
     expect(await readLedger(host.files, "shop")).toHaveLength(1);
+  });
+
+  test("remembers since when it asks in vain, and forgets it when the registry answers", async () => {
+    host.broken.set("docker.resolve", "the registry refuses the login of u at registry.test");
+    await expect(follow(host, "shop", options())).rejects.toThrow("refuses the login");
+    const first = await unansweredSince(host, "shop");
+    expect(first?.reason).toContain("the registry refuses the login of u at registry.test");
+    await expect(follow(host, "shop", options())).rejects.toThrow("refuses the login");
+    expect(await unansweredSince(host, "shop")).toEqual(first);
+    host.broken.clear();
+    await follow(host, "shop", options());
+    expect(await unansweredSince(host, "shop")).toBeUndefined();
   });
 
   test("is refused where nothing is to be followed", async () => {

@@ -10,6 +10,7 @@ import type { Outcome } from "./outcome";
 import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord, sameJson } from "./record";
 import { type ReleaseOptions, release } from "./release";
 import { resolveTags } from "./settle";
+import { noting } from "./unanswered";
 
 /** How tags are followed, once. */
 export interface FollowOptions extends ReleaseOptions {
@@ -38,7 +39,7 @@ export async function follow(host: Host, app: string, options: FollowOptions): P
     say(`${app} follows no tag: ${held}. To follow again: sudo slipway follow ${app} --resume`);
     return undefined;
   }
-  const next = await newest(host, record, environment);
+  const next = await noting(host, app, () => newest(host, record, environment));
   if (sameJson(imagesOf(next), imagesOf(record.content))) {
     if (again || options.resume) say(`nothing to do: ${app} runs what its tags stand for`);
     return undefined;

@@ -51,6 +51,8 @@ export const appPaths = (app: string) => ({
   login: `${APPS}/${app}/login.json`,
   /** Why its host doesn't follow tags for now; see `follow.ts`. */
   hold: `${APPS}/${app}/hold`,
+  /** Since when the registry is asked in vain; see `unanswered.ts`. */
+  unanswered: `${APPS}/${app}/unanswered.json`,
   /** What releases printed, `RELEASE.log`. */
   logs: `${APPS}/${app}/logs`,
   /** Doors of the edge. */

@@ -185,6 +185,17 @@ describe("what is there besides", () => {
 });
 
 describe("what is not as it should be", () => {
+  test("a registry that is asked for new images in vain", async () => {
+    await live(record({ delivery: { every: 60 } }));
+    const note = { since: "2026-01-01T11:00:00.000Z", reason: "the registry refuses the login of bot at ghcr.io" };
+    await host.files.write(appPaths("shop").unanswered, JSON.stringify(note), 0o600);
+    const [shop] = (await status(host)).apps;
+    expect(shop?.delivery).toEqual({ every: 60, unanswered: note });
+    expect(shop?.problems).toContain(
+      "the registry is asked for new images in vain since 2026-01-01 11:00:00 UTC: the registry refuses the login of bot at ghcr.io",
+    );
+  });
+
   const stop = (name: string) => {
     for (const one of host.all) if (one.name === name) one.running = false;
   };

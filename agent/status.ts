@@ -14,7 +14,8 @@ import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
 import { isLasting } from "./processes";
 import { liveRecords, type ReleaseRecord } from "./record";
 import { timersOf } from "./steps/schedules";
-import { sizeText } from "./words";
+import { type Unanswered, unansweredSince } from "./unanswered";
+import { momentText, sizeText } from "./words";
 
 /** How one process of an app fares. */
 export interface ProcessStatus {
@@ -70,8 +71,8 @@ export interface AppStatus {
   readonly strays: readonly string[];
   /** Names of its timers. */
   readonly timers: readonly string[];
-  /** Where the host follows the tags of its images: how often it asks, in seconds, and why it doesn't for now. */
-  readonly delivery?: { readonly every: number; readonly held?: string };
+  /** Where the host follows the tags of its images: how often it asks, in seconds, why it doesn't for now, since when it asks in vain. */
+  readonly delivery?: { readonly every: number; readonly held?: string; readonly unanswered?: Unanswered };
   /** The newest release tried, if it isn't live. */
   readonly tried?: Tried;
   /** Dumps of its database; `newest` is the release it was made before, `at` when. */
@@ -139,12 +140,13 @@ async function look(
   record: ReleaseRecord | undefined,
   containers: readonly Container[],
 ): Promise<AppStatus> {
-  const [rows, maintenance, busy, timers, held, snapshots, door, certificates] = await Promise.all([
+  const [rows, maintenance, busy, timers, held, unanswered, snapshots, door, certificates] = await Promise.all([
     readLedger(host.files, app),
     inMaintenance(host, app),
     busyWith(host, app),
     host.timers.list(app),
     heldBecause(host, app),
+    unansweredSince(host, app),
     host.files.list(appPaths(app).snapshots),
     record && doorOf(host, record),
     record ? certificatesOf(host, record.content) : [],
@@ -161,7 +163,7 @@ async function look(
     oneOffs: containers.filter(isOneOff).map(({ name }) => name),
     strays: lasting.filter((container) => isStray(container, record)).map(({ name }) => name),
     timers,
-    ...deliveryOf(record, held),
+    ...deliveryOf(record, held, unanswered),
     ...triedOf(rows, record),
     snapshots: snapshotsOf(snapshots, rows),
   };
@@ -169,9 +171,15 @@ async function look(
   return { ...found, problems: problemsOf(found, { door, missing, now: host.now() }) };
 }
 
-function deliveryOf(record: ReleaseRecord | undefined, held: string | undefined): Pick<AppStatus, "delivery"> {
+function deliveryOf(
+  record: ReleaseRecord | undefined,
+  held: string | undefined,
+  unanswered: Unanswered | undefined,
+): Pick<AppStatus, "delivery"> {
   const delivery = record?.content.delivery;
-  return delivery ? { delivery: { every: delivery.every, ...(held !== undefined && { held }) } } : {};
+  if (!delivery) return {};
+  const { every } = delivery;
+  return { delivery: { every, ...(held !== undefined && { held }), ...(unanswered && { unanswered }) } };
 }
 
 function originOf({ release, origin }: ReleaseRecord, rows: readonly Row[]) {
@@ -289,8 +297,15 @@ function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, now }: Fi
     ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app.app, name, process)),
     ...settled,
     ...pendingLines(app.app, app.certificates, now),
+    ...unansweredProblem(app),
     ...(tried ?? []),
   ];
+}
+
+function unansweredProblem({ delivery }: Pick<AppStatus, "delivery">): readonly string[] {
+  if (!delivery?.unanswered) return [];
+  const { since, reason } = delivery.unanswered;
+  return [`the registry is asked for new images in vain since ${momentText(since)} UTC: ${reason}`];
 }
 
 function processProblems(

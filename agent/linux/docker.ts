@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { Failure } from "../failure";
 import type { Condition, Docker, Login } from "../host";
+import { registryWords } from "../registry-words";
 import { ask, messageOf, send, textOf } from "./engine-api";
 import { lineCutter, readLog, readStampedLog } from "./lines";
 import { attend, run } from "./process";
@@ -305,13 +306,8 @@ export function loginHeader(login: Login): string {
   return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
 }
 
-/** Docker says "no basic auth credentials" both for a wrong password and for none. */
 function registryFailure(image: string, words: string, login: Login | undefined): Failure {
-  if (!/unauthorized|no basic auth|denied/i.test(words)) return new Failure(`${image}: ${words}`);
-  const cause = login
-    ? `the registry refuses the login of ${login.username} at ${login.server}`
-    : "the registry asks for a login";
-  return new Failure(`${image}: ${cause} (${words})`);
+  return new Failure(registryWords(image, words, login));
 }
 
 /** A reference without its tag or digest. */

@@ -97,7 +97,13 @@ function fromIssue(root: string, value: unknown, issue: z.core.$ZodIssue): Mista
         : [{ path, what: `${show(found)} is not allowed`, ...note(issue) }];
     }
     default:
-      return [{ path, what: `${show(found)} is not allowed`, allowed: issue.message }];
+      return [
+        {
+          path,
+          what: found === undefined ? "missing" : `${show(found)} is not allowed`,
+          allowed: issue.message,
+        },
+      ];
   }
 }
 

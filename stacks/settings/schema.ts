@@ -19,17 +19,8 @@ export const Team = z.record(
     ),
 );
 
-/** Where images are pushed to and pulled from. The password is a secret of its own, `slipway:registry.password`. */
-export const Registry = z.strictObject({
-  /** Host name and port, without a scheme. */
-  server: z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/, "a host name with an optional port, without a scheme"),
-  /** What stands between the server and the app's name, e.g. the organisation. */
-  namespace: z
-    .string()
-    .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "lower-case words joined by / . _ or -")
-    .optional(),
-  username: z.string().min(1),
-});
+/** @see Registry */
+export { Registry } from "./registry";
 
 /** Where databases live. `host`: Postgres installed on the machine. */
 export const Database = z.strictObject({ mode: z.enum(["host"]) });
