@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Provenance } from "../infra/release/provenance";
-import { machine } from "./machine";
+import { type MachineRun, machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
 import { SettingsError } from "./settings/mistakes";
 import { readOrigin } from "./settings/origin";
@@ -22,12 +22,20 @@ function source(): ConfigSource {
   };
 }
 
-/** What this stack gave back last time. Its own state is read, so that an unchanged app is not released again. */
-function remembered(): pulumi.Output<Record<string, Provenance | undefined>> {
+/**
+ * What this stack gave back last time. Its own state is read, so that an unchanged app is not released again, and no volume is
+ * asked to shrink.
+ */
+function remembered(): Pick<MachineRun, "remembered" | "lastVolume"> {
   const self = new pulumi.StackReference("self", {
     name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
-  return self.getOutput("provenance").apply((provenance: Record<string, Provenance> | undefined) => provenance ?? {});
+  return {
+    remembered: self
+      .getOutput("provenance")
+      .apply((provenance: Record<string, Provenance> | undefined) => provenance ?? {}),
+    lastVolume: self.getOutput("volumeSize") as pulumi.Output<number | undefined>,
+  };
 }
 
 function settings() {
@@ -40,8 +48,11 @@ function settings() {
   }
 }
 
-export const { urls, address, recordsToSet, ssh, hostKey, deployKey, releases, provenance, ci } = machine(settings(), {
-  origin: readOrigin(process.env, root, Date.now()),
-  remembered: remembered(),
-  agent: join(root, "dist", "agent", "slipway.js"),
-});
+export const { urls, address, recordsToSet, volumeSize, ssh, hostKey, deployKey, releases, provenance, ci } = machine(
+  settings(),
+  {
+    origin: readOrigin(process.env, root, Date.now()),
+    ...remembered(),
+    agent: join(root, "dist", "agent", "slipway.js"),
+  },
+);

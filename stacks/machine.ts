@@ -24,6 +24,8 @@ export interface MachineOutputs {
   readonly address: pulumi.Output<string>;
   /** Lines of a zone file: records that the owner of the host names is to set. None where the stack sets them all. */
   readonly recordsToSet: pulumi.Output<readonly string[]> | undefined;
+  /** GB of the volume that the machine's data lives on, if it has one. */
+  readonly volumeSize: pulumi.Output<number> | undefined;
   /** A line to paste. */
   readonly ssh: pulumi.Output<string>;
   /** For a known_hosts file. */
@@ -42,6 +44,8 @@ export interface MachineRun {
   readonly origin: Origin;
   /** The provenance this stack gave back last time, by app. */
   readonly remembered: pulumi.Output<Record<string, Provenance | undefined>>;
+  /** GB of the data volume that this stack gave back last time. */
+  readonly lastVolume?: pulumi.Output<number | undefined>;
   /** Path of the release engine's bundle. */
   readonly agent: string;
 }
@@ -49,7 +53,7 @@ export interface MachineRun {
 /** Wires one machine and its apps. */
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
-  const host = makeHost(name, settings.host);
+  const host = makeHost(name, settings.host, run.lastVolume ?? pulumi.output(undefined));
   const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
   const bootstrap = new Bootstrap(`${name}-host`, {
     host,
@@ -60,6 +64,8 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   });
   makeNames(name, settings, host);
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
+  const { username, password: pullPassword } = settings.registry.pull ?? settings.registry;
+  const pull = { server: registry.server, username, password: pulumi.secret(pullPassword) };
 
   const apps = settings.apps.map((app) => {
     const images = new AppImages(app.name, {
@@ -77,10 +83,10 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     const environment = pulumi
       .all([database.environment, appSecrets(app)])
       .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
-    const content = pulumi.all([images.images, registry.password, environment]).apply(([asked, password, values]) =>
+    const content = pulumi.all([images.images, pull.password, environment]).apply(([asked, password, values]) =>
       releaseContent(releasePlan(settings, app), {
         images: asked,
-        registry: { server: registry.server, username: registry.username, password },
+        registry: { ...pull, password },
         environment: values,
         secrets: [...databaseSecrets, ...Object.keys(app.secrets)],
       }),
@@ -106,6 +112,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     ),
     address: host.address,
     recordsToSet: namesToSet(settings, host),
+    volumeSize: host.volume?.size,
     ssh: pulumi.interpolate`ssh deploy@${host.address}`,
     hostKey: bootstrap.hostKey,
     deployKey: pulumi.secret(bootstrap.connection.apply(({ privateKey }) => privateKey)),

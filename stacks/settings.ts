@@ -33,8 +33,12 @@ export interface ConfigSource {
   readonly root: string;
 }
 
-/** Where images go; `password` is in clear here and made a secret by whoever wires it. */
-export type RegistrySettings = z.output<typeof schema.Registry> & { readonly password: string };
+/** Where images go; passwords are in clear here and made secrets by whoever wires them. */
+export type RegistrySettings = Omit<z.output<typeof schema.Registry>, "pull"> & {
+  readonly password: string;
+  /** The hosts' own login, if it is another one. */
+  readonly pull?: { readonly username: string; readonly password: string };
+};
 
 /** One app of the environment. */
 export interface AppSettings {
@@ -97,6 +101,9 @@ export function readSettings(source: ConfigSource): Settings {
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(([name, section]) => reader.app(name, section) ?? []);
   const password = registry && reader.secret("registry.password", "the registry asks for a login");
+  const pullPassword = registry?.pull
+    ? reader.secret("registry.pullPassword", `${reader.path("registry.pull")} names a login`)
+    : undefined;
   reader.checkKeys();
   reader.checkRoutes();
   reader.checkDns(dns);
@@ -116,12 +123,24 @@ export function readSettings(source: ConfigSource): Settings {
     stack: source.stack,
     host,
     team,
-    registry: { ...registry, password },
+    registry: withPasswords(registry, password, pullPassword),
     database,
     tls,
     ...(dns ? { dns } : {}),
     ci,
     apps,
+  };
+}
+
+function withPasswords(
+  { pull, ...registry }: z.output<typeof schema.Registry>,
+  password: string,
+  pullPassword: string | undefined,
+): RegistrySettings {
+  return {
+    ...registry,
+    password,
+    ...(pull && pullPassword !== undefined ? { pull: { ...pull, password: pullPassword } } : {}),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   sshdScript,
   teamScript,
 } from "./steps";
+import { noVolumeScript, volumeScript } from "./volumeSteps";
 
 /**
  * Attempts to connect once the machine has been reached before: about a minute with the plugin's growing pauses, enough
@@ -69,10 +70,24 @@ export class Bootstrap extends pulumi.ComponentResource {
       [contact],
     );
     const packages = step("packages", packagesScript(), [contact]);
-    const docker = step("docker", dockerScript(), [packages]);
+    const volume =
+      host.volume &&
+      step(
+        "volume",
+        pulumi.all([host.volume.device, host.volume.size]).apply(([device, size]) => volumeScript(device, size)),
+        [packages],
+      );
+    const ground = volume ?? packages;
+    const docker = step("docker", `${volume ? "" : noVolumeScript()}${dockerScript()}`, [ground]);
     const firewall = step("firewall", hostFirewallScript(args.sshFrom), [docker]);
-    this.postgres = step("postgres", postgresScript(), [packages]);
-    const agent = installAgent(name, args.agent, this.connection, [packages], within);
+    this.postgres = step("postgres", postgresScript(), [ground]);
+    const agent = installAgent(
+      name,
+      args.agent,
+      { connection: this.connection, hostKey: this.hostKey },
+      [packages],
+      within,
+    );
 
     this.ready = [sshd, team, docker, firewall, agent];
     this.registerOutputs({ hostKey: this.hostKey });
@@ -84,20 +99,26 @@ function firstContact(name: string, host: MachineHost, opts: pulumi.CustomResour
   return remoteScript(
     `${name}-first-contact`,
     { connection: host.firstContact, script: firstContactScript(), triggers: host.machine ? [host.machine.id] : [] },
-    { ...opts, dependsOn: [...host.ready], ignoreChanges: ["connection", "create", "stdin"] },
+    // Of the connection, what a later version of the program may say otherwise; where another machine is stays heeded.
+    {
+      ...opts,
+      dependsOn: [...host.ready],
+      ignoreChanges: ["connection.dialErrorLimit", "connection.perDialTimeout", "connection.user", "create", "stdin"],
+    },
   );
 }
 
 function installAgent(
   name: string,
   path: string,
-  connection: pulumi.Output<HostConnection>,
+  { connection, hostKey }: Pick<Bootstrap, "connection" | "hostKey">,
   dependsOn: pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   const upload = new remote.CopyToRemote(
     `${name}-agent-upload`,
-    { connection, source: new pulumi.asset.FileAsset(path), remotePath: agentUpload },
+    // Another machine is known by its key; a changed connection alone copies nothing.
+    { connection, source: new pulumi.asset.FileAsset(path), remotePath: agentUpload, triggers: [hostKey] },
     { ...opts, dependsOn },
   );
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");

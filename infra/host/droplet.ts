@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
+import { type DataVolume, type DataVolumeArgs, volumeName } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import type { MachineHost } from "./machineHost";
 
@@ -17,6 +18,8 @@ export interface DropletHostArgs {
   readonly sshFrom: readonly string[];
   /** Whether Pulumi refuses to destroy the machine. */
   readonly protect: boolean;
+  /** Block volume for the machine's data. @default none */
+  readonly volume?: DataVolumeArgs | undefined;
 }
 
 /**
@@ -29,11 +32,14 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
   readonly deployKey: pulumi.Output<string>;
   readonly machine: digitalocean.Droplet;
   readonly ready: readonly pulumi.Resource[];
+  readonly volume?: DataVolume;
 
   constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
     const login = firstLogin(name, { parent: this });
     const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.deployKey }, { parent: this });
+    const volume = args.volume && dataVolume(name, args.volume, args, this);
+    if (volume) this.volume = volume;
     this.machine = new digitalocean.Droplet(
       `${name}-droplet`,
       {
@@ -43,10 +49,18 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
         image: args.image,
         resizeDisk: false,
         sshKeys: [sshKey.id],
+        // Named here and not by an attachment of its own: a machine that goes then shuts down before it loses the volume.
+        ...(volume ? { volumeIds: [volume.id], gracefulShutdown: true } : {}),
         userData: login.userData,
       },
       // These replace the machine when they change; what they decide is decided once, at its making.
-      { parent: this, protect: args.protect, ignoreChanges: ["userData", "sshKeys", "image"] },
+      {
+        parent: this,
+        protect: args.protect,
+        ignoreChanges: ["userData", "sshKeys", "image"],
+        // A volume is attached to one machine at a time.
+        deleteBeforeReplace: volume !== undefined,
+      },
     );
     const firewall = new digitalocean.Firewall(
       `${name}-firewall`,
@@ -64,4 +78,23 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
     this.firstContact = login.connectionTo(this.address);
     this.registerOutputs({ address: this.address });
   }
+}
+
+function dataVolume(
+  name: string,
+  { size }: DataVolumeArgs,
+  { region, protect }: DropletHostArgs,
+  parent: pulumi.Resource,
+): DataVolume & { readonly id: pulumi.Output<string> } {
+  // The machine formats it, as on other clouds; see volumeSteps.ts.
+  const volume = new digitalocean.Volume(
+    `${name}-volume`,
+    { name: volumeName(name, 64), region: region as digitalocean.Region, size },
+    { parent, protect },
+  );
+  return {
+    id: volume.id,
+    device: volume.name.apply((own) => `/dev/disk/by-id/scsi-0DO_Volume_${own}`),
+    size: volume.size,
+  };
 }

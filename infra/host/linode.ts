@@ -2,6 +2,7 @@ import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
 import { linodeInbounds } from "../network/linodeFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
+import { type DataVolume, type DataVolumeArgs, volumeName } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import { labelLimits, linodeLabel } from "./linodeLabel";
 import type { MachineHost } from "./machineHost";
@@ -18,6 +19,8 @@ export interface LinodeHostArgs {
   readonly sshFrom: readonly string[];
   /** Whether Pulumi refuses to destroy the machine. */
   readonly protect: boolean;
+  /** Block volume for the machine's data. @default none */
+  readonly volume?: DataVolumeArgs | undefined;
 }
 
 /**
@@ -31,6 +34,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
   readonly deployKey: pulumi.Output<string>;
   readonly machine: linode.Instance;
   readonly ready: readonly pulumi.Resource[];
+  readonly volume?: DataVolume;
 
   constructor(name: string, args: LinodeHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:LinodeHost", name, {}, opts);
@@ -70,10 +74,27 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
       },
       { parent: this },
     );
+    if (args.volume) this.volume = dataVolume(name, args.volume, args, this.machine, this);
     this.ready = [firewall];
     this.address = this.machine.ipAddress;
     this.deployKey = login.deployKey;
     this.firstContact = login.connectionTo(this.address);
     this.registerOutputs({ address: this.address });
   }
+}
+
+/** Attached to the machine while that runs: the provider moves it to the next one, and the machine formats it; see volumeSteps.ts. */
+function dataVolume(
+  name: string,
+  { size }: DataVolumeArgs,
+  { region, protect }: LinodeHostArgs,
+  machine: linode.Instance,
+  parent: pulumi.Resource,
+): DataVolume {
+  const volume = new linode.Volume(
+    `${name}-volume`,
+    { label: volumeName(name, 32), region, size, linodeId: machine.id.apply(Number) },
+    { parent, protect },
+  );
+  return { device: volume.filesystemPath, size: volume.size };
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "../ssh/remoteScript";
+import type { DataVolume } from "./dataVolume";
 
 /**
  * A machine that becomes a host, whoever made it: all that the rest of the program knows of one. Each provider has a component
@@ -24,6 +25,8 @@ export interface MachineHost {
   readonly machine?: pulumi.CustomResource;
   /** What everything that is done on the machine waits for, e.g. the cloud's firewall. */
   readonly ready: readonly pulumi.Resource[];
+  /** The volume its data lives on. None: everything is on the machine's own disk. */
+  readonly volume?: DataVolume;
 }
 
 /** Options of a resource that lives on a machine: gone with it, where it goes with the stack. */

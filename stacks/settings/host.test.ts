@@ -33,6 +33,14 @@ describe("the machine of a stack", () => {
     ]);
   });
 
+  it("may have a data volume, of a size that every cloud sells", () => {
+    expect(Host.parse({ ...droplet, volume: { size: 20 } })).toMatchObject({ volume: { size: 20 } });
+    expect(mistakesOf({ ...droplet, volume: { size: 5, name: "x" } })).toEqual([
+      "host.volume.size: 5 is not allowed",
+      "host.volume.name: unknown key",
+    ]);
+  });
+
   it("with a provider that is misspelt is held to the one that was meant", () => {
     expect(mistakesOf({ ...droplet, provider: "digitalocaen", region: "fra9", colour: "red" })).toEqual([
       'host.provider: "digitalocaen" is not allowed',

@@ -17,6 +17,12 @@ const common = {
   protect: z.boolean().default(false),
 };
 
+/** What a machine of a cloud may have besides. */
+const cloud = {
+  /** Block volume that the machine's data lives on, in GB: what both clouds offer. */
+  volume: z.strictObject({ size: z.number().int().min(10).max(16_384) }).optional(),
+};
+
 /** Regions and sizes are the ones the pinned SDK knows: a wrong one is refused before any call to the API. */
 const DigitalOcean = z.strictObject({
   provider: z.literal("digitalocean"),
@@ -24,6 +30,7 @@ const DigitalOcean = z.strictObject({
   size: z.enum(Object.values(DropletSlug)),
   /** @default debian-13-x64 */
   image: z.enum(["debian-13-x64"]).default("debian-13-x64"),
+  ...cloud,
   ...common,
 });
 
@@ -39,6 +46,7 @@ const Linode = z.strictObject({
     .regex(/^g\d+-[a-z]+(-[a-z0-9]+)+$/, "a type of Linode, e.g. g6-nanode-1, g6-standard-1 or g6-dedicated-2"),
   /** @default linode/debian13 */
   image: z.enum(["linode/debian13"]).default("linode/debian13"),
+  ...cloud,
   ...common,
 });
 

@@ -31,9 +31,15 @@ const settings: Settings = {
     image: "debian-13-x64",
     sshFrom: ["203.0.113.0/24"],
     protect: true,
+    volume: { size: 20 },
   },
   team: { alice: "ssh-ed25519 ALICE alice" },
-  registry: { server: "10.213.0.2:5000", username: "slipway", password: "registry-password" },
+  registry: {
+    server: "10.213.0.2:5000",
+    username: "slipway",
+    password: "registry-password",
+    pull: { username: "reader", password: "pull-password" },
+  },
   database: { mode: "host" },
   tls: { mode: "off" },
   ci: { apps: ["notes"] },
@@ -149,10 +155,12 @@ describe("the graph of one machine", () => {
       "command:remote:Command slipway-dev-host-postgres",
       "command:remote:Command slipway-dev-host-sshd",
       "command:remote:Command slipway-dev-host-team",
+      "command:remote:Command slipway-dev-host-volume",
       "command:remote:CopyToRemote slipway-dev-host-agent-upload",
       "digitalocean:index/droplet:Droplet slipway-dev-droplet",
       "digitalocean:index/firewall:Firewall slipway-dev-firewall",
       "digitalocean:index/sshKey:SshKey slipway-dev-ssh-key",
+      "digitalocean:index/volume:Volume slipway-dev-volume",
       "docker:index/image:Image notes-image",
       "random:index/randomPassword:RandomPassword notes-database-password",
       "random:index/randomPassword:RandomPassword notes-secret-SECRET_KEY",
@@ -196,6 +204,27 @@ describe("the graph of one machine", () => {
     expect(only("slipway-dev-droplet").inputs).not.toHaveProperty("tags");
   });
 
+  it("has its data on a volume that it lets go of only when it has shut down", () => {
+    expect(only("slipway-dev-volume").inputs).toEqual({ name: "slipway-dev-data", region: "fra1", size: 20 });
+    expect(only("slipway-dev-droplet").inputs).toMatchObject({
+      volumeIds: ["slipway-dev-volume-id"],
+      gracefulShutdown: true,
+    });
+    expect(String(plain(only("slipway-dev-host-volume").inputs.stdin))).toContain(
+      "device=/dev/disk/by-id/scsi-0DO_Volume_slipway-dev-data",
+    );
+    expect(outputs.volumeSize).toBe(20);
+  });
+
+  it("pushes by one login and gives hosts the other, which may only read", () => {
+    const image = plain(only("notes-image").inputs.registry) as Record<string, unknown>;
+    expect([image.username, plain(image.password)]).toEqual(["slipway", "registry-password"]);
+    const manifest = Manifest.parse(JSON.parse(String(plain(only("notes-release-command").inputs.stdin))));
+    expect(manifest.registry).toEqual({ server: "10.213.0.2:5000", username: "reader", password: "pull-password" });
+    const onTheHost = recorded.filter(({ type }) => type.startsWith("command:"));
+    expect(JSON.stringify(onTheHost)).not.toContain("registry-password");
+  });
+
   it("hands the host a manifest by digest, with who asked", () => {
     const manifest = Manifest.parse(JSON.parse(String(plain(only("notes-release-command").inputs.stdin))));
     expect(manifest.origin).toEqual({ sequence: 7, actor: "alice" });
@@ -222,7 +251,7 @@ describe("the graph of one machine", () => {
       .flatMap(({ inputs }) => [inputs.create, inputs.update, inputs.delete])
       .map(String)
       .join("\n");
-    for (const secret of ["password-of", "mail-token", "registry-password", "private "])
+    for (const secret of ["password-of", "mail-token", "registry-password", "pull-password", "private "])
       expect(lines).not.toContain(secret);
   });
 

@@ -18,14 +18,20 @@ beforeAll(async () => {
     call: () => ({}),
   });
   const { makeHost } = await import("../../stacks/host");
-  const host = makeHost("slipway-dev", {
-    provider: "linode",
-    region: "eu-central",
-    size: "g6-standard-1",
-    image: "linode/debian13",
-    sshFrom: ["203.0.113.0/24"],
-    protect: true,
-  });
+  const host = makeHost(
+    "slipway-dev",
+    {
+      provider: "linode",
+      region: "eu-central",
+      size: "g6-standard-1",
+      image: "linode/debian13",
+      sshFrom: ["203.0.113.0/24"],
+      protect: true,
+      volume: { size: 20 },
+    },
+    pulumi.output(10),
+  );
+  await new Promise((resolve) => host.volume?.size.apply(resolve));
   const settled = pulumi.all([host.address, ...host.ready.map((resource) => resource.urn)]);
   [address = "", ...ready] = await new Promise<string[]>((resolve) => settled.apply(resolve));
   await pulumi.runtime.disconnect();
@@ -37,10 +43,11 @@ const only = (type: string) => {
   return found[0]?.inputs as Record<string, never>;
 };
 
-it("is an instance and a firewall that names it, and nothing else", () => {
+it("is an instance, a firewall that names it and a volume on it, and nothing else", () => {
   expect(recorded.map(({ type }) => type).sort()).toEqual([
     "linode:index/firewall:Firewall",
     "linode:index/instance:Instance",
+    "linode:index/volume:Volume",
     "slipway:host:LinodeHost",
     "tls:index/privateKey:PrivateKey",
     "tls:index/privateKey:PrivateKey",
@@ -65,6 +72,12 @@ it("is an instance and a firewall that names it, and nothing else", () => {
     linodes: [101000001],
     inboundPolicy: "DROP",
     outboundPolicy: "ACCEPT",
+  });
+  expect(only("linode:index/volume:Volume")).toEqual({
+    label: "slipway-dev-data",
+    region: "eu-central",
+    size: 20,
+    linodeId: 101000001,
   });
 });
 

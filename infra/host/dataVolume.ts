@@ -1,0 +1,38 @@
+/** The block volume that a machine's data lives on: it outlives the machine, and comes back with the next one. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a data volume is made from. */
+export interface DataVolumeArgs {
+  /** GB. It can grow, never shrink. */
+  readonly size: pulumi.Input<number>;
+}
+
+/** Where a machine finds its data volume. */
+export interface DataVolume {
+  /** Path of the block device, the same for as long as the volume lives. */
+  readonly device: pulumi.Output<string>;
+  /** GB, once the device has them. */
+  readonly size: pulumi.Output<number>;
+}
+
+/**
+ * A stack's name as a cloud takes it for a volume: DigitalOcean wants a letter first, then a-z, 0-9 and hyphens, 64 at most;
+ * Linode 32 at most, which the udev link then ends with.
+ */
+export function volumeName(stack: string, longest: number): string {
+  const letters = stack.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const room = longest - "-data".length;
+  return `${letters.replace(/^[^a-z]+/, "").slice(0, room) || "slipway"}-data`.replace(/-+/g, "-");
+}
+
+/**
+ * The size a volume is to have.
+ * @param last the size this stack gave back last time
+ * @throws RunError if that was more
+ */
+export function growing(size: number, last: number | undefined): number {
+  if (last === undefined || size >= last) return size;
+  throw new pulumi.RunError(
+    `slipway:host.volume.size is ${size}, but the volume has ${last} GB already; a volume can grow, never shrink: set it to ${last} or more`,
+  );
+}

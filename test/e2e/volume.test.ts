@@ -1,0 +1,86 @@
+/** What lives on a data volume outlives the machine: uploads and databases come back with the next one. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestStack } from "./support/stack";
+
+const stack = new TestStack(17);
+const asApp = (sql: string) => stack.onMachine("sudo", "-u", "postgres", "psql", "-d", "notes", "-XqAtc", sql);
+const upload = "/var/lib/docker/volumes/uploads/_data/photo";
+const grown = async () => Number(await stack.onMachine("df", "-BM", "--output=size", "/mnt/slipway-data").then(digits));
+const digits = (text: string) => /(\d+)M/.exec(text)?.[1];
+
+/** What the program and the sandbox both must never get wrong. */
+async function expectData(): Promise<void> {
+  expect(await stack.onMachine("cat", upload)).toBe("a photo");
+  expect(await asApp("SELECT text FROM kept")).toBe("42");
+  const places = ["/var/lib/docker/volumes", "/var/lib/postgresql"];
+  for (const place of places) expect(await stack.onMachine("findmnt", "-no", "FSROOT", place)).toMatch(/^\/\w/);
+}
+
+beforeAll(async () => {
+  const { exitCode, all } = await stack.verb("down");
+  expect(exitCode, all).toBe(0);
+});
+afterAll(() => stack.remove());
+
+it("takes over what a machine has, the containers' volumes and the databases", async () => {
+  await stack.up();
+  await stack.onMachine("docker", "volume", "create", "uploads");
+  await stack.onMachine("sh", "-c", `printf 'a photo' > ${upload}`);
+  await asApp("SET ROLE notes; CREATE TABLE kept (text text); INSERT INTO kept VALUES (42)");
+  const running = await stack.onMachine("docker", "ps", "-q", "--no-trunc");
+  stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume"], { size: 10 }));
+  await stack.up();
+  await expectData();
+  expect(await stack.onMachine("docker", "ps", "-q", "--no-trunc")).toBe(running);
+  expect((await stack.up()).changes).toBe("0 changes");
+});
+
+it("grows while it is in use, and never shrinks", async () => {
+  const before = await grown();
+  stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume", "size"], 12));
+  await stack.up();
+  expect(await grown()).toBeGreaterThan(before + 1500);
+  stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume", "size"], 11));
+  const refused = await stack.verb("up");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.all).toContain("slipway:host.volume.size is 11, but the volume has 12 GB already");
+  stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume", "size"], 12));
+});
+
+it("is there after a restart of the machine, before anything that needs it", async () => {
+  await stack.onMachine("systemctl", "reboot").catch(() => undefined);
+  for (let tries = 0; tries < 120; tries += 1) {
+    if ((await asApp("SELECT 1").catch(() => "")) === "1") break;
+    await sleep(500);
+  }
+  await expectData();
+});
+
+it("stays when its setting is lost", async () => {
+  stack.configure((settings) => settings.deleteIn(["config", "slipway:host", "volume"]));
+  const refused = await stack.verb("up");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.all).toContain("slipway:host.volume is gone from the settings: put it back");
+  await expectData();
+  stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume"], { size: 12 }));
+});
+
+it("comes back with a machine that replaces one that was destroyed by hand, at another address", async () => {
+  const [{ id }] = (await stack.cloud("/v2/droplets")).droplets as unknown as [{ id: number }];
+  const cloud = (method: string, path: string, body?: unknown) =>
+    fetch(`${stack.api}${path}`, {
+      method,
+      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  await cloud("DELETE", `/v2/droplets/${id}`);
+  while ((await cloud("GET", `/v2/droplets/${id}`)).status !== 404) await sleep(500);
+  // Whoever comes first takes the address that is free.
+  const squatter = { name: "squatter", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+  await cloud("POST", "/v2/droplets", squatter);
+  expect((await stack.verb("pulumi", ["refresh", "--yes", "--skip-preview"])).exitCode).toBe(0);
+  await stack.up();
+  await expectData();
+  expect((await stack.up()).changes).toBe("0 changes");
+});
