@@ -1,5 +1,5 @@
 /** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa, type Options } from "execa";
 import { parse } from "yaml";
@@ -49,9 +49,18 @@ export class Workspace {
     await this.#breakStaleLock();
     const listed = await this.pulumi(["stack", "ls", "--json"]);
     const known = (JSON.parse(listed) as { name: string }[]).some(({ name }) => name === this.stack);
-    if (!known) await this.pulumi(["stack", "init", this.stack, "--no-select"]);
+    if (!known) await this.#init();
     // Any value that was encrypted shows whether the passphrase opens this stack.
     await this.pulumi(["config", "--stack", this.stack, "--config-file", this.#file, "--show-secrets", "--json"]);
+  }
+
+  /** In a folder of its own: Pulumi writes the new stack's salt into the file of that name, and the checkout's is the user's. */
+  async #init(): Promise<void> {
+    const folder = cacheFolder("stacks", String(this.slot.number), "init");
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(checkout("Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    await this.pulumi(["stack", "init", this.stack, "--no-select"], folder);
+    rmSync(folder, { recursive: true });
   }
 
   /** Takes in what an interrupted run had ordered from the cloud, and forgets what it had not. */
@@ -97,8 +106,8 @@ export class Workspace {
   }
 
   /** What a verb of Pulumi prints. @throws UserError with its error, in one line */
-  async pulumi(args: readonly string[]): Promise<string> {
-    const result = await execa(this.#binary(), args, { ...this.options(), stdin: "ignore" });
+  async pulumi(args: readonly string[], cwd = checkout()): Promise<string> {
+    const result = await execa(this.#binary(), args, { ...this.options(), cwd, stdin: "ignore" });
     if (result.exitCode === 0) return String(result.stdout);
     const text = String(result.stderr);
     if (/incorrect passphrase/.test(text)) {
