@@ -27,6 +27,10 @@ export interface Attempt {
   record?: ReleaseRecord;
   /** Containers of this release, set by `create`. */
   containers: readonly Container[];
+  /** Whether the data was carried over to the database of this release. */
+  moved?: boolean;
+  /** Containers of the old release that were stopped for that. */
+  stopped?: readonly Container[];
   /** Whether the release command has begun: from then on the old release lives with what it did to the database. */
   migrated?: boolean;
   /** Number under which the database was dumped before that, if it was. */

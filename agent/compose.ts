@@ -1,4 +1,5 @@
 /** The compose project of one release, rendered from the manifest. Compose reads JSON as it reads YAML. */
+import { authorityPath } from "./authorities";
 import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
 import { Failure } from "./failure";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
@@ -21,6 +22,9 @@ const LOGGING = { driver: "local", options: { "max-size": "10m", "max-file": "5"
 
 /** Keys of a service that make no sense on a host where two releases run side by side on a network of the app's own; of `deploy` the limits stay. */
 const DROPPED = ["container_name", "links", "external_links", "networks", "env_file", "deploy", "scale", "pull_policy"];
+
+/** Network of the project that leads to the app's database, where there is one. */
+const DATABASE_NETWORK = "database";
 
 /** What one release's project is made of. */
 export interface ProjectOrder {
@@ -50,7 +54,12 @@ export function composeProject({ manifest, release, ports }: ProjectOrder): Reco
   return {
     name: projectName(manifest.app, release),
     services,
-    networks: { default: { external: true, name: networkName(manifest.app) } },
+    networks: {
+      default: { external: true, name: networkName(manifest.app) },
+      ...(manifest.database?.network !== undefined && {
+        [DATABASE_NETWORK]: { external: true, name: manifest.database.network },
+      }),
+    },
     volumes: Object.fromEntries(
       manifest.volumes.map((volume) => [volume, { external: true, name: volumeName(manifest.app, volume) }]),
     ),
@@ -70,7 +79,7 @@ function service(manifest: Manifest, release: number, name: string, replica: num
     restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
     logging: LOGGING,
     ...common(manifest, release, name, replica),
-    networks: { default: { aliases: [name] } },
+    networks: networksOf(manifest, { aliases: [name] }),
     ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
     ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
   };
@@ -83,7 +92,7 @@ function scheduled(manifest: Manifest, release: number, name: string) {
     ...common(manifest, release, name, 0),
     profiles: ["schedule"],
     restart: "no",
-    networks: { default: {} },
+    networks: networksOf(manifest),
   };
 }
 
@@ -97,7 +106,7 @@ function releaseCommand(manifest: Manifest, release: number, order: NonNullable<
     command: order.command.map((word) => word.replaceAll("$", "$$$$")),
     environment: { ...mapOf(rest.environment), ...lockTimeout(manifest, order.process) },
     labels: { ...rest.labels, [PROCESS_LABEL]: RELEASE_COMMAND },
-    networks: { default: {} },
+    networks: networksOf(manifest),
   };
 }
 
@@ -113,6 +122,10 @@ function lockTimeout(manifest: Manifest, process: string): Record<string, string
   return { PGOPTIONS: own ? `${own} ${limit}` : limit };
 }
 
+function networksOf({ database }: Manifest, own: Readonly<Record<string, unknown>> = {}) {
+  return { default: own, ...(database?.network !== undefined && { [DATABASE_NETWORK]: {} }) };
+}
+
 /** The keys that every container of a process has, the release command's included. */
 interface Common {
   readonly labels: Readonly<Record<string, unknown>>;
@@ -126,8 +139,15 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
   );
   refuseRelativeMounts(name, kept.volumes);
   const { resources } = mapOf(process.compose.deploy);
+  const authorities = (manifest.authorities ?? []).map(authorityPath);
   return {
     ...kept,
+    ...(authorities.length > 0 && {
+      volumes: [
+        ...(Array.isArray(kept.volumes) ? kept.volumes : []),
+        ...authorities.map((path) => `${path}:${path}:ro`),
+      ],
+    }),
     ...(resources !== undefined && { deploy: { resources } }),
     image: process.image,
     env_file: ["./env"],

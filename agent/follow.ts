@@ -21,7 +21,7 @@ export interface FollowOptions extends ReleaseOptions {
 }
 
 /** Steps that fail through no fault of the images: those are tried again. */
-export const NOT_THE_IMAGES: readonly string[] = ["fence", "lay out", "disk guard", "pull", "snapshot"];
+export const NOT_THE_IMAGES: readonly string[] = ["fence", "lay out", "disk guard", "pull", "database", "snapshot"];
 /** Milliseconds between two tries at most. */
 const LONGEST_PAUSE = 3_600_000;
 

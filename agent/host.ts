@@ -191,8 +191,13 @@ export interface Database {
   size(url: string): Promise<number>;
   /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all; resolves with its size in bytes. */
   dump(url: string, path: string): Promise<number>;
-  /** Replaces everything the role owns in the database by what a dump holds, in one transaction; other sessions of the role are ended first. */
-  restore(url: string, path: string): Promise<void>;
+  /**
+   * Replaces everything the role owns in the database by what a dump holds of `owner`, the same role where left out, in one transaction;
+   * other sessions of the role are ended first.
+   */
+  restore(url: string, path: string, owner?: string): Promise<void>;
+  /** Rows of each table (`table schema.name`) and state of each sequence (`sequence schema.name`), but for those of extensions. */
+  counts(url: string): Promise<Readonly<Record<string, string>>>;
   /** Takes the advisory lock of that name, held until `free` or the end of this process; rejects if it was not free within `wait` seconds. */
   lock(url: string, name: string, wait: number): Promise<Lock>;
 }

@@ -151,8 +151,28 @@ export const Fields = z.strictObject({
   secrets: z.array(z.string()),
   /** Named volumes of the compose file's top level, without the app's prefix. */
   volumes: z.array(z.string()),
-  /** The app's Postgres: which variable of `environment` holds its URL. */
-  database: z.strictObject({ url: z.string() }).optional(),
+  /** The app's Postgres. */
+  database: z
+    .strictObject({
+      /** Which variable of `environment` holds its URL. */
+      url: z.string(),
+      /** Which variables are the database's, that one among them: they stay what they are now when older images come back. */
+      variables: z.array(z.string()).optional(),
+      /** Network of the host's container engine that leads to it; none where the host itself leads there. */
+      network: z.string().optional(),
+    })
+    .optional(),
+  /** Certificates (PEM) of authorities, laid out for host and containers where `authorityPath` says. */
+  authorities: z.array(z.string().includes("-----BEGIN CERTIFICATE-----")).optional(),
+  /** Where the database is carried over from, if it isn't where it is to be yet. */
+  move: z
+    .strictObject({
+      /** URL of the database that has the data. A secret. */
+      url: z.string(),
+      /** What people call it, e.g. `host`. */
+      from: z.string(),
+    })
+    .optional(),
   /** A dump of the database before the release command; none where left out. */
   snapshot: z
     .strictObject({

@@ -340,7 +340,12 @@ export class MemoryHost implements Host {
       this.effect(`database.restore ${path}`);
       const text = this.texts.get(path)?.text;
       if (text === undefined) throw new Failure(`there is no ${path}`);
-      this.databaseAt(url).content = text;
+      Object.assign(this.databaseAt(url), { content: text, size: Math.max(1, this.databaseAt(url).size) });
+    },
+    counts: async (url) => {
+      this.effect("database.counts");
+      const { content } = this.databaseAt(url);
+      return content === "" ? {} : { "table public.one": String(content.length) };
     },
     lock: async (url, name) => {
       this.effect(`database.lock ${name}`);

@@ -47,6 +47,8 @@ export const appPaths = (app: string) => ({
   snapshots: `${APPS}/${app}/snapshots`,
   /** One row per restore ever tried, oldest first. */
   restores: `${APPS}/${app}/restores.jsonl`,
+  /** What is known of a move of its database that isn't over; see `steps/move.ts`. */
+  move: `${APPS}/${app}/move.json`,
   /** Login to the registry of an app whose host follows tags: 0600. */
   login: `${APPS}/${app}/login.json`,
   /** Why its host doesn't follow tags for now; see `follow.ts`. */

@@ -7,14 +7,14 @@ import type { Files, Host } from "./host";
 import { Fields, type Manifest, Origin } from "./manifest";
 import { APPS, appPaths, KEY, releasePaths } from "./paths";
 
-const Content = Fields.omit({ origin: true, registry: true, environment: true, before: true });
+const Content = Fields.omit({ origin: true, registry: true, environment: true, before: true, move: true });
 
 /** A release as it was asked for and as it was laid out on this host. */
 export const ReleaseRecord = z.strictObject({
   version: z.literal(1),
   release: z.number().int().positive(),
   origin: Origin,
-  /** The manifest less who asked, the registry's login and the environment. */
+  /** The manifest less who asked, the registry's login, the environment and where the database came from. */
   content: Content,
   /** Keyed fingerprint of the environment; tells equal from different and nothing else. */
   environment: z.string(),
@@ -31,7 +31,14 @@ export type Live = z.infer<typeof Live>;
 
 /** The part of a manifest that makes one release differ from another. */
 export function contentOf(manifest: Manifest): z.infer<typeof Content> {
-  const { origin: _origin, registry: _registry, environment: _environment, before: _before, ...content } = manifest;
+  const {
+    origin: _origin,
+    registry: _registry,
+    environment: _environment,
+    before: _before,
+    move: _move,
+    ...content
+  } = manifest;
   return content;
 }
 

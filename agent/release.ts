@@ -15,6 +15,7 @@ import { contentOf, fingerprint, imagesOf, readLive, sameJson, writeLive } from 
 import { settle } from "./settle";
 import { awaitCertificates, certify, hasNames } from "./steps/certificates";
 import { create } from "./steps/create";
+import { awaitDatabase } from "./steps/database";
 import { switchBack, switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
 import { fetchImages } from "./steps/fetch";
@@ -22,6 +23,7 @@ import { checkHealth } from "./steps/health";
 import { hold } from "./steps/hold";
 import { judge } from "./steps/judge";
 import { layOut } from "./steps/lay-out";
+import { bringBack, moveDatabase, openAgain } from "./steps/move";
 import { askOldRelease } from "./steps/old-release";
 import { prune } from "./steps/prune";
 import { runReleaseCommand } from "./steps/release-command";
@@ -45,9 +47,15 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "pull", waits: true, run: ({ fetching }) => fetching.pulled },
   { name: "create", run: create },
   { name: "static files", applies: hasStaticFiles, run: copyStaticFiles },
+  { name: "database", applies: hasDatabase, waits: true, run: awaitDatabase },
+  { name: "move the database", applies: ({ manifest }) => manifest.move !== undefined, run: moveDatabase },
   { name: "snapshot", applies: wantsSnapshot, waits: true, run: snapshot },
   { name: "release command", applies: hasReleaseCommand, waits: true, run: runReleaseCommand },
-  { name: "old release", applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt), run: askOldRelease },
+  {
+    name: "old release",
+    applies: (attempt) => hasReleaseCommand(attempt) && hasLive(attempt) && !attempt.moved,
+    run: askOldRelease,
+  },
   { name: "start", run: start },
   { name: "health", waits: true, run: checkHealth },
   { name: "media", applies: hasMedia, run: shareBoth },
@@ -58,6 +66,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
 
 /** The new release stays: what fails from here on is said, and mended by the next run. */
 export const AFTERWARDS: readonly Step[] = [
+  { name: "open again", applies: ({ moved }) => moved === true, run: openAgain },
   { name: "schedules", run: moveTimers },
   { name: "media of the old release", applies: hasMedia, run: shareOwn },
   { name: "stop the old release", applies: hasLive, run: retire },
@@ -233,6 +242,7 @@ async function undo(attempt: Attempt, voice: Voice): Promise<void> {
   try {
     if (attempt.switched) await switchBack(attempt);
     if (attempt.shared) await share(host, [live?.content ?? { app: manifest.app, processes: {}, routes: [] }]);
+    if (attempt.stopped) await bringBack(attempt);
     const ours = await releaseContainers(host, manifest.app, release);
     if (attempt.switched) await retireOwn(attempt, ours);
     else await Promise.all(ours.map(({ id }) => host.docker.remove(id)));
@@ -313,7 +323,11 @@ function hasReleaseCommand({ manifest }: Attempt): boolean {
 
 function wantsSnapshot(attempt: Attempt): boolean {
   const { snapshot, database } = attempt.manifest;
-  return hasReleaseCommand(attempt) && snapshot !== undefined && database !== undefined;
+  return hasReleaseCommand(attempt) && snapshot !== undefined && database !== undefined && !attempt.moved;
+}
+
+function hasDatabase({ manifest }: Attempt): boolean {
+  return manifest.database !== undefined;
 }
 
 function hasStaticFiles({ manifest }: Attempt): boolean {

@@ -201,7 +201,7 @@ class Work {
       return `${megabytes(bytes)}, snapshot ${plan.before}`;
     });
     await this.step("restore", async () => {
-      await host.database.restore(plan.url, dumpPath(plan.app, plan.snapshot.id));
+      await host.database.restore(plan.url, dumpPath(plan.app, plan.snapshot.id), plan.snapshot.owner);
       this.isRestored = true;
       return undefined;
     });

@@ -187,10 +187,14 @@ function originOf({ release: number, origin }: ReleaseRecord, actor: string, now
   return { sequence: now, actor, ...(commit !== undefined && { commit }), rollback: number };
 }
 
-/** The earlier release's content. How releases get here, i.e. which tags are followed, stays as it is now. */
+/**
+ * The earlier release's content. How releases get here, i.e. which tags are followed, stays as it is now, and so does where the database
+ * is: an app that has moved to another one since does not go back to what was left behind.
+ */
 function manifestOf(live: OnRecord, target: OnRecord, currentEnvironment: boolean, origin: Origin): Manifest {
-  const { delivery: _delivery, ...content } = target.record.content;
+  const { delivery: _delivery, database: _database, authorities: _authorities, ...content } = target.record.content;
   const { delivery, processes: serving, secrets } = live.record.content;
+  const { database, authorities } = (live.record.content.database ? live : target).record.content;
   const processes = Object.entries(content.processes).map(([name, { follow: _follow, ...process }]) => {
     const follow = serving[name]?.follow;
     return [name, { ...process, ...(follow !== undefined && { follow }) }];
@@ -198,13 +202,29 @@ function manifestOf(live: OnRecord, target: OnRecord, currentEnvironment: boolea
   const parsed = Manifest.safeParse({
     ...content,
     ...(delivery && { delivery }),
+    ...(database && { database }),
+    ...(authorities && { authorities }),
     processes: Object.fromEntries(processes),
     origin,
-    environment: currentEnvironment ? live.environment : target.environment,
-    secrets: currentEnvironment ? secrets : content.secrets,
+    environment: currentEnvironment ? live.environment : withDatabaseOf(live, target),
+    secrets: currentEnvironment ? secrets : secretsOf(content, live.record.content),
   });
   if (parsed.success) return parsed.data;
   throw new Failure(`release ${target.record.release} can't be made again as asked:\n${z.prettifyError(parsed.error)}`);
+}
+
+/** The earlier release's variables, but for the database's. */
+function withDatabaseOf(live: OnRecord, target: OnRecord): Environment {
+  const { database } = live.record.content;
+  const names = new Set([database, target.record.content.database].flatMap((one) => one?.variables ?? []));
+  const own = Object.entries(target.environment).filter(([name]) => !names.has(name));
+  const current = Object.entries(live.environment).filter(([name]) => names.has(name));
+  return Object.fromEntries([...own, ...current]);
+}
+
+/** Those of the earlier release, and those of the database as it is now. */
+function secretsOf(earlier: ReleaseRecord["content"], { secrets, database }: ReleaseRecord["content"]): string[] {
+  return [...new Set([...earlier.secrets, ...secrets.filter((name) => database?.variables?.includes(name))])].sort();
 }
 
 /** Before anything is touched: an image that is gone would only be missed at the pull. */

@@ -17,6 +17,8 @@ export const Snapshot = z.object({
   bytes: z.number(),
   /** The release that was live then. */
   live: z.number().int().optional(),
+  /** Role whose tables it holds, where that was another database's. */
+  owner: z.string().optional(),
 });
 /** @see Snapshot */
 export type Snapshot = z.infer<typeof Snapshot>;
@@ -50,14 +52,26 @@ export interface SnapshotOrder {
   readonly id: string;
   readonly actor: string;
   readonly live: number | undefined;
+  /** Role whose tables it holds, where the app may have another one later. */
+  readonly owner?: string;
 }
 
 /** Dumps a database, whole or not at all. @throws Failure if the disk has no room for it, or in Postgres's own words */
-export async function takeSnapshot(host: Host, { app, url, size, id, actor, live }: SnapshotOrder): Promise<Snapshot> {
+export async function takeSnapshot(
+  host: Host,
+  { app, url, size, id, actor, live, owner }: SnapshotOrder,
+): Promise<Snapshot> {
   await refuseFullDisk(host, app, size);
   const at = new Date(host.now()).toISOString();
   const bytes = await host.database.dump(url, dumpPath(app, id));
-  const made: Snapshot = { id, at, actor, bytes, ...(live !== undefined && { live }) };
+  const made: Snapshot = {
+    id,
+    at,
+    actor,
+    bytes,
+    ...(live !== undefined && { live }),
+    ...(owner !== undefined && { owner }),
+  };
   await host.files.write(notePath(app, id), `${JSON.stringify(made)}\n`, 0o600);
   return made;
 }

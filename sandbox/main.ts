@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import packageJson from "../package.json";
 import { buildOf, checkPort, end, health, launch, logFile } from "./daemon";
 import { connectEngine, statusOf } from "./engine";
+import { type Extra, extraNames } from "./images/index";
 import { withLock } from "./lock";
 import { prepare } from "./prepare";
 import { registryLogin } from "./registry/registry";
@@ -19,7 +20,7 @@ const say = (line: string) => process.stderr.write(`sandbox: ${line}\n`);
 /** Exit code of `status` when the sandbox does not run. */
 const notRunning = 3;
 
-async function start(slot: Slot, extras: readonly "node"[]): Promise<void> {
+async function start(slot: Slot, extras: readonly Extra[]): Promise<void> {
   await exclusively(slot, async () => {
     const running = await health(slot);
     if (running === undefined) {
@@ -112,8 +113,8 @@ function commands(): Command {
   cli
     .command("start")
     .description("make what is missing, start the daemon, turn on machines that were on")
-    .addOption(new Option("--with <image...>", "further app base images").choices(["node"]).default([]))
-    .action((options: { with: "node"[] }) => start(slotOf(process.env), options.with));
+    .addOption(new Option("--with <image...>", "further images for apps").choices(extraNames).default([]))
+    .action((options: { with: Extra[] }) => start(slotOf(process.env), options.with));
   cli
     .command("status")
     .description(`addresses, machines and forwards; exit ${notRunning} if the sandbox does not run`)

@@ -3,8 +3,9 @@ import { ensureAcme } from "./acme/acme";
 import { type LastingCertificate, lastingCertificate } from "./certificate";
 import { ensureNames } from "./dns/docker";
 import { checkDisk, connectEngine, type Engine, ifThere } from "./engine";
-import { ensureImages, type Images } from "./images/index";
+import { type Extra, ensureImages, type Images } from "./images/index";
 import type { Say } from "./progress";
+import { publish } from "./registry/publish";
 import { ensureRegistry } from "./registry/registry";
 import { trustRegistry } from "./registry/trust";
 import type { Slot } from "./slot";
@@ -19,10 +20,10 @@ export interface Prepared {
 
 /**
  * Makes what is missing: images, network, name server, certificate authority, registry and trust in it. A second call finds all there and does nothing.
- * @param extras app base images that are only made when asked for
+ * @param extras images for apps that are only made when asked for
  * @throws UserError where the computer lacks something
  */
-export async function prepare(slot: Slot, extras: readonly "node"[], say: Say): Promise<Prepared> {
+export async function prepare(slot: Slot, extras: readonly Extra[], say: Say): Promise<Prepared> {
   const engine = await connectEngine();
   await checkDisk(engine);
   const images = await ensureImages(engine, slot.shared, extras, say);
@@ -33,6 +34,8 @@ export async function prepare(slot: Slot, extras: readonly "node"[], say: Say): 
   const certificate = await lastingCertificate(engine, images.registry, folder, slot.registry.address);
   await ensureRegistry(engine, slot, images.registry, certificate);
   await trustRegistry(engine, slot, images.registry, certificate.ca);
+  // No Dockerfile names it: a machine pulls it from the registry, as it would the public one.
+  if (extras.includes("postgres")) await publish(engine, slot, "postgres:17");
   return { engine, images, certificate };
 }
 

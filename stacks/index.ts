@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Provenance } from "../infra/release/provenance";
-import { type MachineRun, machine } from "./machine";
+import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
+import { mistakesInMoves } from "./settings/databaseMoves";
 import { SettingsError } from "./settings/mistakes";
 import { readOrigin } from "./settings/origin";
 
@@ -22,37 +23,52 @@ function source(): ConfigSource {
   };
 }
 
-/**
- * What this stack gave back last time. Its own state is read, so that an unchanged app is not released again, and no volume is
- * asked to shrink.
- */
-function remembered(): Pick<MachineRun, "remembered" | "lastVolume"> {
-  const self = new pulumi.StackReference("self", {
+/** What this stack gave back last time. Its own state is read, so that an unchanged app is not released again and nothing with data in it goes. */
+function self(): pulumi.StackReference {
+  return new pulumi.StackReference("self", {
     name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
-  return {
-    remembered: self
-      .getOutput("provenance")
-      .apply((provenance: Record<string, Provenance> | undefined) => provenance ?? {}),
-    lastVolume: self.getOutput("volumeSize") as pulumi.Output<number | undefined>,
-  };
 }
 
-function settings() {
+type Provenances = Record<string, Provenance | undefined>;
+
+/** Where each app's data was after the last run; before stacks noted it, it was in the machine's own Postgres. */
+async function placesOf(stack: pulumi.StackReference): Promise<Record<string, string>> {
+  const [noted, released] = await Promise.all([
+    stack.getOutputDetails("databases"),
+    stack.getOutputDetails("provenance"),
+  ]);
+  const apps = Object.keys((released.secretValue ?? released.value ?? {}) as Provenances);
+  return { ...Object.fromEntries(apps.map((app) => [app, "host"])), ...(noted.value ?? {}) };
+}
+
+/** Runs a check; its mistakes are shown without a stack trace: they are the user's, not the program's. */
+function checked<T>(check: () => T): T {
   try {
-    return readSettings(source());
+    return check();
   } catch (error) {
-    // RunError is shown without a stack trace: the mistake is the user's, not the program's.
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
     throw error;
   }
 }
 
-export const { urls, address, recordsToSet, volumeSize, ssh, hostKey, deployKey, releases, provenance, ci } = machine(
-  settings(),
-  {
+async function main() {
+  const settings = checked(() => readSettings(source()));
+  const before = self();
+  const moves = mistakesInMoves(settings.apps, await placesOf(before));
+  checked(() => {
+    if (moves.length > 0) throw new SettingsError(settings.stack, moves);
+  });
+  return machine(settings, {
     origin: readOrigin(process.env, root, Date.now()),
-    ...remembered(),
+    remembered: before.getOutput("provenance").apply((provenance: Provenances | undefined) => provenance ?? {}),
+    lastVolume: before.getOutput("volumeSize") as pulumi.Output<number | undefined>,
     agent: join(root, "dist", "agent", "slipway.js"),
-  },
-);
+  });
+}
+
+declare const module: { exports: unknown };
+
+// A program that is a function is run by Pulumi, and what it resolves with is what the stack gives back; a bundle in CommonJS has no
+// other way to say so.
+module.exports = main;

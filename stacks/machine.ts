@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Origin, Route, Tls } from "../agent/manifest";
 import { mountOf } from "../agent/mount";
-import { AppDatabase } from "../infra/database/appDatabase";
-import { databaseSecrets } from "../infra/database/hostPostgres";
+import { placeOf } from "../infra/database/choice";
 import { Bootstrap } from "../infra/host/bootstrap";
 import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
 import type { MachineHost } from "../infra/host/machineHost";
@@ -14,6 +13,7 @@ import { AppImages } from "../infra/registry/appImages";
 import { AppRelease } from "../infra/release/appRelease";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
+import { AppDatabases } from "./databases";
 import { makeHost } from "./host";
 import type { AppSettings, Settings } from "./settings";
 
@@ -33,6 +33,8 @@ export interface MachineOutputs {
   /** Private key of `deploy`, OpenSSH form: how the verbs log in where a person has no key of their own. A secret. */
   readonly deployKey: pulumi.Output<string>;
   readonly releases: Record<string, { number: pulumi.Output<number>; images: pulumi.Output<Record<string, string>> }>;
+  /** Where each app's database is; what the next run compares with. */
+  readonly databases: Record<string, pulumi.Output<string>>;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
   /** What CI logs in with to release by itself; a secret. None where no app is released so. */
@@ -66,6 +68,15 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
   const { username, password: pullPassword } = settings.registry.pull ?? settings.registry;
   const pull = { server: registry.server, username, password: pulumi.secret(pullPassword) };
+  const databases = new AppDatabases({
+    name,
+    host: settings.host,
+    machine: host.machine,
+    connection: bootstrap.connection,
+    postgres: bootstrap.postgres,
+    ready: bootstrap.ready,
+    registry: { server: registry.server, username, password: pullPassword },
+  });
 
   const apps = settings.apps.map((app) => {
     const images = new AppImages(app.name, {
@@ -75,22 +86,21 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       registry,
       ...app.build,
     });
-    const database = new AppDatabase(
-      `${app.name}-database`,
-      { app: app.name, connection: bootstrap.connection, machine: host.machine, protect: settings.host.protect },
-      { dependsOn: [bootstrap.postgres] },
-    );
+    const database = databases.of(app);
     const environment = pulumi
       .all([database.environment, appSecrets(app)])
       .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
-    const content = pulumi.all([images.images, pull.password, environment]).apply(([asked, password, values]) =>
-      releaseContent(releasePlan(settings, app), {
-        images: asked,
-        registry: { ...pull, password },
-        environment: values,
-        secrets: [...databaseSecrets, ...Object.keys(app.secrets)],
-      }),
-    );
+    const content = pulumi
+      .all([images.images, pull.password, environment, database.manifest])
+      .apply(([asked, password, values, part]) =>
+        releaseContent(releasePlan(settings, app), {
+          images: asked,
+          registry: { ...pull, password },
+          environment: values,
+          secrets: [...database.secrets, ...Object.keys(app.secrets)],
+          database: part,
+        }),
+      );
     const release = new AppRelease(
       `${app.name}-release`,
       {
@@ -101,7 +111,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
         now: run.origin,
         last: run.remembered.apply((remembered) => remembered[app.name]),
       },
-      { dependsOn: [...bootstrap.ready, database] },
+      { dependsOn: [...bootstrap.ready, ...database.ready] },
     );
     return { app, images, release };
   });
@@ -118,6 +128,10 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     deployKey: pulumi.secret(bootstrap.connection.apply(({ privateKey }) => privateKey)),
     releases: Object.fromEntries(
       apps.map(({ app, images, release }) => [app.name, { number: release.number, images: images.images }]),
+    ),
+    // Known once the release is live, and its data with it.
+    databases: Object.fromEntries(
+      apps.map(({ app, release }) => [app.name, release.number.apply(() => placeOf(app.database.at))]),
     ),
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
@@ -189,7 +203,6 @@ export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): 
     volumes: app.compose.volumes,
     limits: app.limits,
     keep: app.keep,
-    database: { url: "DATABASE_URL" },
     ...(app.snapshot ? { snapshot: app.snapshot } : {}),
     ...(app.delivery ? { delivery: app.delivery } : {}),
   };

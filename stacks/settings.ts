@@ -6,6 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { Name, type Route, type Tls } from "../agent/manifest";
+import type { DatabasePlan } from "../infra/database/choice";
 import {
   type ComposeApp,
   type ComposeContext,
@@ -14,6 +15,7 @@ import {
   readCompose,
   type Service,
 } from "./settings/compose";
+import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
@@ -51,6 +53,7 @@ export interface AppSettings {
   readonly env: Readonly<Record<string, string>>;
   /** `generate`: the stack makes the value. Otherwise the value itself, made a secret by whoever wires it. */
   readonly secrets: Readonly<Record<string, "generate" | { readonly value: string }>>;
+  readonly database: DatabasePlan;
   readonly replicas: Readonly<Record<string, number>>;
   readonly limits: z.output<typeof schema.App>["limits"];
   readonly keep: number;
@@ -65,7 +68,6 @@ export interface Settings {
   readonly host: HostSettings;
   readonly team: Readonly<Record<string, string>>;
   readonly registry: RegistrySettings;
-  readonly database: z.output<typeof schema.Database>;
   readonly tls: Tls;
   /** Absent: whoever owns the host names sets their records. */
   readonly dns?: DnsSettings;
@@ -99,7 +101,9 @@ export function readSettings(source: ConfigSource): Settings {
   const dns = reader.optional("dns");
   const ci = reader.structure("ci", {});
   const sections = reader.structure("apps") ?? {};
-  const apps = Object.entries(sections).flatMap(([name, section]) => reader.app(name, section) ?? []);
+  const apps = Object.entries(sections).flatMap(
+    ([name, section]) => reader.app(name, section, database ?? { mode: "host", variables: {} }, host?.provider) ?? [],
+  );
   const password = registry && reader.secret("registry.password", "the registry asks for a login");
   const pullPassword = registry?.pull
     ? reader.secret("registry.pullPassword", `${reader.path("registry.pull")} names a login`)
@@ -124,7 +128,6 @@ export function readSettings(source: ConfigSource): Settings {
     host,
     team,
     registry: withPasswords(registry, password, pullPassword),
-    database,
     tls,
     ...(dns ? { dns } : {}),
     ci,
@@ -194,7 +197,12 @@ class Reader {
     return ["{}", undefined].includes(this.#source.values[this.path(key)]) ? undefined : this.structure(key);
   }
 
-  app(name: string, section: unknown): AppSettings | undefined {
+  app(
+    name: string,
+    section: unknown,
+    common: z.output<typeof schema.Database>,
+    provider: string | undefined,
+  ): AppSettings | undefined {
     const path = this.path(`apps.${name}`);
     const before = this.mistakes.length;
     if (!Name.safeParse(name).success || name in structures) {
@@ -227,12 +235,27 @@ class Reader {
       const value = this.secret(`${name}.${variable}`, `${path}.secrets.${variable} asks for it`);
       return [variable, { value: value ?? "" }];
     });
+    const mapped = (parsed.data.database?.variables ?? {}) as Readonly<Record<string, unknown>>;
     const compose = this.#compose(path, folder, {
       env,
       secrets: Object.keys(secrets),
+      database: Object.keys({ ...common.variables, ...mapped }),
       follows: delivery !== undefined,
     });
-    if (!compose) return undefined;
+    const database = readDatabase({
+      app: name,
+      stack: this.#source.stack,
+      root: this.#source.root,
+      provider,
+      common,
+      own: parsed.data.database,
+      image: compose?.databaseImage,
+      taken: [...Object.keys(env), ...Object.keys(secrets)],
+      secret: (key, why) => this.secret(key, why),
+    });
+    // Whether the compose file has an image for it is not known where that one can't be read.
+    this.mistakes.push(...database.mistakes.filter(({ path: at }) => compose || !at.endsWith(".image")));
+    if (!compose || !database.plan) return undefined;
     const resolvedRoutes = routes.map((route, index) =>
       this.#route(`${path}.routes[${index}]`, written(route), compose),
     );
@@ -265,6 +288,7 @@ class Reader {
       build,
       env,
       secrets: Object.fromEntries(given),
+      database: database.plan,
       replicas,
       limits,
       keep,

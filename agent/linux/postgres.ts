@@ -28,6 +28,19 @@ const SIZE = `SELECT CASE WHEN EXISTS (
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ) THEN pg_database_size(current_database()) ELSE 0 END`;
 
+const NO_EXTENSION = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+/** Every row is counted, in one statement and so in one moment: XML is how a query of a name that is only known then is run within another. */
+const COUNTS = `SELECT format('table %I.%I', n.nspname, c.relname) || chr(9) ||
+  (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM ONLY %I.%I', n.nspname, c.relname), false, true, '')))[1]::text
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND ${NO_EXTENSION}
+UNION ALL
+SELECT format('sequence %I.%I', n.nspname, c.relname) || chr(9) || (xpath('/row/n/text()',
+  query_to_xml(format('SELECT last_value || '' '' || is_called AS n FROM %I.%I', n.nspname, c.relname), false, true, '')))[1]::text
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND c.oid >= 16384 AND c.relpersistence <> 't' AND ${NO_EXTENSION}`;
+
 /** See `Database`. */
 export const linuxDatabase: Database = {
   async size(url) {
@@ -55,14 +68,24 @@ export const linuxDatabase: Database = {
     }
   },
 
-  async restore(url, path) {
+  async restore(url, path, owner) {
     await refuseSpoilt(path);
-    const role = await answerOf(url, ["psql", ...QUIET, "-c", "SELECT current_user"]);
+    const role = owner ?? (await answerOf(url, ["psql", ...QUIET, "-c", "SELECT current_user"]));
     const list = (await answerOf(url, ["pg_restore", "--list", path])).split("\n");
     const order = restoreOrder(list, role);
     if (order.isForeign)
       throw new Failure(`nothing in the dump belongs to role ${role}: it is of another role's tables`);
     await readBack(url, path, order.list, `${END_SESSIONS}BEGIN;\n${clearingSql(order.schemas)}`);
+  },
+
+  async counts(url) {
+    const lines = (await answerOf(url, ["psql", ...QUIET, "-c", COUNTS])).split("\n").filter((line) => line !== "");
+    return Object.fromEntries(
+      lines.map((line) => {
+        const at = line.lastIndexOf("\t");
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
+    );
   },
 
   async lock(url, name, wait) {

@@ -1,4 +1,5 @@
 import { type Attempt, recordOf } from "../attempt";
+import { authorityPath } from "../authorities";
 import { composeProject } from "../compose";
 import { envFile } from "../env-file";
 import { Failure } from "../failure";
@@ -8,7 +9,7 @@ import { APPS, appPaths, HOST_LOCK, releasePaths } from "../paths";
 import { freePorts } from "../ports";
 import { contentOf, liveRecords, type ReleaseRecord, readRecord, writeRecord } from "../record";
 
-/** Gives out ports and writes the release's folder: record, env file and compose project. */
+/** Gives out ports and writes the release's folder: record, env file, compose project and the certificates they name. */
 export async function layOut(attempt: Attempt): Promise<undefined> {
   const { host, manifest, release } = attempt;
   const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner: attempt.owner, onWait: () => {} });
@@ -29,6 +30,7 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
   const paths = releasePaths(manifest.app, release);
   const project = composeProject({ manifest, release, ports: recordOf(attempt).ports });
   await Promise.all([
+    ...(manifest.authorities ?? []).map((text) => host.files.write(authorityPath(text), text, 0o644)),
     host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600),
     host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600),
   ]);

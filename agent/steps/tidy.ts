@@ -4,6 +4,7 @@ import { readLedger, writeRow } from "../ledger";
 import { appPaths, releasePaths } from "../paths";
 import { imagesOf, readRecord } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
+import { endMove } from "./move";
 import { moveSchedules } from "./schedules";
 import { share } from "./share";
 import { startAgain } from "./start-again";
@@ -26,6 +27,7 @@ export async function tidy(
   if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
   const started = live ? await startAgain(host, live, all.filter(isLive)) : [];
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
+  if (await endMove(host, app)) mended.push("the maintenance page of a move that was cut off was taken down");
   if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
   if (await share(host, [live?.content ?? { app, processes: {}, routes: [] }]))
     mended.push("the edge's way to its uploads was set anew");

@@ -1,37 +1,13 @@
 /** Postgres installed on the machine: reachable from the machine and its containers, each app in its own database. */
 import { containerNetwork, hostInside } from "../network/addresses";
-
-/** How an app reaches its database. */
-export interface DatabaseAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly name: string;
-  readonly user: string;
-}
+import { type DatabaseAddress, databaseName } from "./access";
+import { countTables, lastDumpScript } from "./lastDump";
 
 /** The address of an app's database; app, database and role share one name. */
-export function databaseAddress(app: string): DatabaseAddress {
-  const name = app.replaceAll("-", "_");
+export function hostDatabaseAddress(app: string): DatabaseAddress {
+  const name = databaseName(app);
   return { host: hostInside, port: 5432, name, user: name };
 }
-
-/** The variables an app's processes get for their database. */
-export function databaseEnvironment(
-  { host, port, name, user }: DatabaseAddress,
-  password: string,
-): Record<string, string> {
-  return {
-    DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${name}`,
-    DB_HOST: host,
-    DB_PORT: String(port),
-    DB_NAME: name,
-    DB_USER: user,
-    DB_PASSWORD: password,
-  };
-}
-
-/** Those of the variables that nobody may read. */
-export const databaseSecrets = ["DATABASE_URL", "DB_PASSWORD"] as const;
 
 /**
  * Lets containers in by password (scram) to the database of their own name. The bridge's address appears only when the
@@ -67,31 +43,35 @@ exit 1
 `;
 }
 
-/** Makes the database and role of an app, or sets the role's password anew. @param password letters and digits */
-export function createDatabaseScript({ name, user }: DatabaseAddress, password: string): string {
-  return `cd /
-sudo -u postgres psql -q -v ON_ERROR_STOP=1 <<'END'
-SELECT 'CREATE ROLE "${user}" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec
+/** SQL for psql that makes the database and role of an app, or sets the role's password anew. @param password letters and digits */
+export function ownDatabaseSql({ name, user }: DatabaseAddress, password: string): string {
+  return `SELECT 'CREATE ROLE "${user}" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec
 ALTER ROLE "${user}" PASSWORD '${password}';
 SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
-REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;
-END
-`;
+REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 }
 
-/** Drops the database and role of an app; nothing happens where they are gone. */
-export function dropDatabaseCommand({ name, user }: DatabaseAddress): string[] {
-  const sql = [`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`, `DROP ROLE IF EXISTS "${user}"`];
-  return [
-    "sudo",
-    "-u",
-    "postgres",
-    "psql",
-    "-q",
-    "-d",
-    "postgres",
-    "-v",
-    "ON_ERROR_STOP=1",
-    ...sql.flatMap((line) => ["-c", line]),
-  ];
+/** Makes the database and role of an app, or drops them; nothing happens where they are so already. */
+export function hostDatabaseScript(app: string, address: DatabaseAddress, password: string): string {
+  const { name, user } = address;
+  const asPostgres = "sudo -u postgres";
+  return `case "$1" in
+make)
+  cd /
+  ${asPostgres} psql -q -v ON_ERROR_STOP=1 <<'END'
+${ownDatabaseSql(address, password)}
+END
+  ;;
+drop)
+  cd /
+  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
+${lastDumpScript(app, `${asPostgres} psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${asPostgres} pg_dump -Fc ${name} </dev/null`)}
+  fi
+  ${asPostgres} psql -q -d postgres -v ON_ERROR_STOP=1 <<'END'
+DROP DATABASE IF EXISTS "${name}" WITH (FORCE);
+DROP ROLE IF EXISTS "${user}";
+END
+  ;;
+esac
+`;
 }

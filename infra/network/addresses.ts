@@ -14,3 +14,6 @@ export const defaultBridge = "172.29.0.1/24";
 
 /** Where the apps' networks are cut from: 512 networks of 62 containers. */
 export const appNetworks = { base: "172.29.128.0/17", size: 26 } as const;
+
+/** Where the networks of apps' own database containers are cut from: 64 networks `172.29.64.0/24` to `172.29.127.0/24`. */
+export const databaseNetworks = { prefix: "172.29", first: 64, last: 127 } as const;

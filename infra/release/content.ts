@@ -9,6 +9,7 @@ export const runtimeVariables = [
   "DB_NAME",
   "DB_USER",
   "DB_PASSWORD",
+  "DATABASE_CA",
   "PORT",
   "PUBLIC_URL",
   "RELEASE",
@@ -29,7 +30,6 @@ export interface ReleasePlan {
   readonly volumes: readonly string[];
   readonly limits: Content["limits"];
   readonly keep: number;
-  readonly database?: NonNullable<Content["database"]>;
   readonly snapshot?: NonNullable<Content["snapshot"]>;
   readonly delivery?: NonNullable<Content["delivery"]>;
 }
@@ -43,6 +43,8 @@ export interface ReleaseInputs {
   readonly environment: Readonly<Record<string, string>>;
   /** Names of variables whose values are secrets. */
   readonly secrets: readonly string[];
+  /** What the host is told of the database. */
+  readonly database: Pick<Content, "database" | "authorities" | "move">;
 }
 
 /** The whole content of a release. @throws Error if a process has no image */
@@ -67,7 +69,7 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
     volumes: [...plan.volumes],
     limits: plan.limits,
     keep: plan.keep,
-    ...(plan.database ? { database: plan.database } : {}),
+    ...inputs.database,
     ...(plan.snapshot ? { snapshot: plan.snapshot } : {}),
     ...(plan.delivery ? { delivery: plan.delivery } : {}),
   };

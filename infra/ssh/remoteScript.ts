@@ -24,11 +24,16 @@ export interface RemoteScriptArgs {
   readonly connection: Connection;
   /** Bash text. It travels by standard input: a failing command is printed whole, its standard input never is. */
   readonly script: pulumi.Input<string>;
-  /** Argument vector that undoes the script. Runs with the script on its standard input, so it must not read it. */
-  readonly undo?: readonly string[];
+  /**
+   * Whether the script undoes what it makes: its first argument is then `make` or `drop`. Bash reads it as it goes, so all of it stands in
+   * one compound command.
+   */
+  readonly drops?: boolean;
   /** Values whose change makes the command anew instead of running it again. */
   readonly triggers?: readonly pulumi.Input<string>[];
 }
+
+const bash = ["sudo", "bash", "-euo", "pipefail", "-s"];
 
 /** Runs a script as root on a host, once and then again whenever it changes; scripts are written to be repeated. */
 export function remoteScript(name: string, args: RemoteScriptArgs, opts: pulumi.CustomResourceOptions): remote.Command {
@@ -36,11 +41,11 @@ export function remoteScript(name: string, args: RemoteScriptArgs, opts: pulumi.
     name,
     {
       connection: args.connection,
-      create: commandLine(["sudo", "bash", "-euo", "pipefail", "-s"]),
+      create: commandLine(args.drops ? [...bash, "--", "make"] : bash),
       stdin: args.script,
       logging: "none",
       addPreviousOutputInEnv: false,
-      ...(args.undo ? { delete: commandLine(args.undo) } : {}),
+      ...(args.drops ? { delete: commandLine([...bash, "--", "drop"]) } : {}),
       ...(args.triggers ? { triggers: [...args.triggers] } : {}),
     },
     opts,

@@ -10,6 +10,7 @@ import { baseRecipe } from "./base";
 import { hostCertificates } from "./hostCertificates";
 import { bareRecipe, goldenRecipe } from "./machine";
 import { namesRecipe } from "./names";
+import { officialPostgresRecipe } from "./officialPostgres";
 import { postgresRecipe } from "./postgres";
 import { imageOf, type Recipe } from "./recipe";
 import { makeRootfs, rootfsImage } from "./rootfs";
@@ -25,7 +26,12 @@ export interface Images {
   readonly python: string;
 }
 
-/** Every recipe, from the ground up. `node` is only made when asked for. */
+/** Images for apps that are only made when asked for: bases of Dockerfiles, and databases of apps' own. */
+export const extraNames = ["node", "postgres"] as const;
+/** @see extraNames */
+export type Extra = (typeof extraNames)[number];
+
+/** Every recipe, from the ground up. */
 export function recipes(rootfs: string, certificates: readonly string[]) {
   const base = baseRecipe(rootfs, certificates);
   const ground = imageOf(base);
@@ -40,6 +46,7 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
     acme: acmeRecipe(ground),
     python: pythonRecipe(ground),
     node: nodeRecipe(ground),
+    officialPostgres: officialPostgresRecipe(ground),
   };
 }
 
@@ -51,7 +58,7 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
 export async function ensureImages(
   engine: Engine,
   folder: string,
-  extras: readonly "node"[],
+  extras: readonly Extra[],
   say: Say,
 ): Promise<Images> {
   const rootfs = rootfsImage();
@@ -65,9 +72,10 @@ export async function ensureImages(
     acme: imageOf(all.acme),
     python: imageOf(all.python),
   };
-  const wanted = [...Object.values(images), ...extras.map((name) => imageOf(all[name]))];
+  const further = { node: all.node, postgres: all.officialPostgres } satisfies Record<Extra, Recipe>;
+  const wanted = [...Object.values(images), ...extras.map((name) => imageOf(further[name]))];
   if (!(await Promise.all(wanted.map((name) => has(engine, name)))).every(Boolean)) await makeAll();
-  for (const name of ["python", ...extras] as const) await nameForPeople(engine, all[name]);
+  for (const recipe of [all.python, ...extras.map((name) => further[name])]) await nameForPeople(engine, recipe);
   return images;
 
   async function makeAll(): Promise<void> {
@@ -90,7 +98,7 @@ export async function ensureImages(
         await make(all.names);
         await make(all.acme);
         await make(all.python);
-        for (const name of extras) await make(all[name]);
+        for (const name of extras) await make(further[name]);
       };
       // Both end before the lock goes, also when one of them fails.
       const ended = await Promise.allSettled([machines(), apps()]);

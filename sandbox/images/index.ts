@@ -1,1 +1,1 @@
-export { ensureImages, type Images } from "./build";
+export { type Extra, ensureImages, extraNames, type Images } from "./build";

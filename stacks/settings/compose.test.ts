@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readCompose } from "./compose";
 
-const context = { file: "compose.yaml", env: { LEVEL: "info" }, secrets: ["SECRET_KEY"], follows: false };
+const context = { file: "compose.yaml", env: { LEVEL: "info" }, secrets: ["SECRET_KEY"], database: [], follows: false };
 const read = (text: string) => readCompose(text, context);
 const whats = (text: string) => read(text).mistakes.map(({ path, what }) => `${path}: ${what}`);
 
@@ -36,6 +36,7 @@ volumes: { media: }
       { name: "worker", source: { image: `redis@sha256:${"0".repeat(64)}` }, compose: {} },
     ],
     volumes: ["media"],
+    databaseImage: "postgres",
   });
 });
 

@@ -38,7 +38,12 @@ export interface ComposeApp {
   readonly services: readonly Service[];
   /** Named volumes of the top level. */
   readonly volumes: readonly string[];
+  /** Image of the service that is the laptop's database, in whatever profile; none where no service is named so. */
+  readonly databaseImage?: string;
 }
+
+/** Names of services that people give their database. */
+const databaseServices = ["db", "postgres", "database"] as const;
 
 /** What is known of the app when its compose file is read. */
 export interface ComposeContext {
@@ -48,6 +53,8 @@ export interface ComposeContext {
   readonly env: Readonly<Record<string, string>>;
   /** Names that the processes get from the stack as secrets. */
   readonly secrets: readonly string[];
+  /** Names that the processes get for their database besides the usual ones. */
+  readonly database: readonly string[];
   /** Whether the app's host follows tags: then images are named, and what builds them is CI. */
   readonly follows: boolean;
 }
@@ -192,9 +199,26 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       allowed: "one release command in a compose file",
     });
   }
+  const databaseImage = databaseImageIn(file.data.services);
   return mistakes.length > 0
     ? { mistakes }
-    : { app: { services, volumes: Object.keys(file.data.volumes ?? {}) }, mistakes };
+    : {
+        app: {
+          services,
+          volumes: Object.keys(file.data.volumes ?? {}),
+          ...(databaseImage === undefined ? {} : { databaseImage }),
+        },
+        mistakes,
+      };
+}
+
+/** What it interpolates is the laptop's, so one that does is none. */
+function databaseImageIn(services: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name of databaseServices) {
+    const image = (services[name] as { image?: unknown } | null | undefined)?.image;
+    if (typeof image === "string" && !image.includes("$")) return image;
+  }
+  return undefined;
 }
 
 function isTag(source: Service["source"]): boolean {
@@ -453,7 +477,8 @@ function readEnvironment(
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(pairs(environment))) {
     // The stack's own value wins over the laptop's default.
-    if (name in context.env || context.secrets.includes(name) || providedByRuntime.has(name)) continue;
+    const isProvided = providedByRuntime.has(name) || context.database.includes(name);
+    if (name in context.env || context.secrets.includes(name) || isProvided) continue;
     if (value === null) {
       mistakes.push({
         path: `${path}.environment.${name}`,

@@ -90,12 +90,11 @@ function fromIssue(root: string, value: unknown, issue: z.core.$ZodIssue): Mista
           allowed: issue.values.join(", "),
         },
       ];
-    case "invalid_union": {
-      const tag = issue.discriminator === undefined ? undefined : at(found, [issue.discriminator]);
-      return issue.discriminator !== undefined && tag === undefined
-        ? [{ path: join(path, [issue.discriminator]), what: "missing", ...note(issue) }]
+    case "invalid_union":
+      // Where a tag tells the shapes apart, the issue stands at the tag.
+      return found === undefined
+        ? [{ path, what: "missing", ...note(issue) }]
         : [{ path, what: `${show(found)} is not allowed`, ...note(issue) }];
-    }
     default:
       return [
         {

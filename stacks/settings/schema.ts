@@ -1,6 +1,7 @@
 /** What may stand in a stack's file under `slipway:`, key by key, before it is brought together in `Settings`. */
 import { z } from "zod";
 import { Name } from "../../agent/manifest";
+import { AppDatabase } from "./database";
 import { RouteSetting } from "./routes";
 
 /** Name of an environment variable. */
@@ -22,8 +23,8 @@ export const Team = z.record(
 /** @see Registry */
 export { Registry } from "./registry";
 
-/** Where databases live. `host`: Postgres installed on the machine. */
-export const Database = z.strictObject({ mode: z.enum(["host"]) });
+/** @see Database */
+export { Database } from "./database";
 
 export { Tls } from "./tls";
 
@@ -48,6 +49,8 @@ export const App = z.strictObject({
   env: z.record(VariableName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
   /** `generate`: made by the stack. `config`: from the stack's secret `slipway:APP.NAME`. */
   secrets: z.record(VariableName, z.enum(["generate", "config"])).default({}),
+  /** @see AppDatabase */
+  database: AppDatabase.optional(),
   /** Processes by name. @default 1 each */
   replicas: z.record(Name, z.number().int().min(1).max(16)).default({}),
   /** In seconds; see the manifest's limits. */

@@ -40,7 +40,6 @@ const settings: Settings = {
     password: "registry-password",
     pull: { username: "reader", password: "pull-password" },
   },
-  database: { mode: "host" },
   tls: { mode: "off" },
   ci: { apps: ["notes"] },
   apps: [
@@ -69,6 +68,7 @@ const settings: Settings = {
       build: { args: {}, platform: "linux/amd64" },
       env: { LEVEL: "info" },
       secrets: { SECRET_KEY: "generate", MAIL_TOKEN: { value: "mail-token" } },
+      database: { at: { mode: "host" }, variables: {} },
       replicas: { web: 2 },
       limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
       keep: 5,

@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { livesOn } from "../host/machineHost";
 import { type Connection, remoteScript } from "../ssh/remoteScript";
-import { createDatabaseScript, databaseAddress, databaseEnvironment, dropDatabaseCommand } from "./hostPostgres";
+import { type DatabaseAccess, databaseUrl } from "./access";
+import { hostDatabaseAddress, hostDatabaseScript } from "./hostPostgres";
+import type { Placement } from "./placement";
 
 /** What an app's database on its host is made from. */
-export interface AppDatabaseArgs {
+export interface HostDatabaseArgs {
   readonly app: string;
   readonly connection: Connection;
   /** The machine Postgres runs on: with it the database is gone too. None where it outlives the stack. */
@@ -15,24 +17,29 @@ export interface AppDatabaseArgs {
 }
 
 /** A database and a role of an app's own, in the Postgres of its host; dropped when the app leaves the stack. */
-export class AppDatabase extends pulumi.ComponentResource {
-  /** The variables the app's processes get, the password among them. */
-  readonly environment: pulumi.Output<Record<string, string>>;
+export class HostDatabase extends pulumi.ComponentResource implements Placement {
+  readonly access: pulumi.Output<DatabaseAccess>;
+  readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, args: AppDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: HostDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:database:AppDatabase", name, {}, opts);
-    const address = databaseAddress(args.app);
+    const address = hostDatabaseAddress(args.app);
     const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
-    remoteScript(
+    const role = remoteScript(
       `${name}-role`,
       {
         connection: args.connection,
-        script: password.result.apply((secret) => createDatabaseScript(address, secret)),
-        undo: dropDatabaseCommand(address),
+        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret)),
+        drops: true,
       },
       { parent: this, ...livesOn(args), protect: args.protect },
     );
-    this.environment = password.result.apply((secret) => databaseEnvironment(address, secret));
+    this.access = password.result.apply((secret) => ({
+      address,
+      password: secret,
+      url: databaseUrl(address, secret),
+    }));
+    this.ready = [role];
     this.registerOutputs({});
   }
 }

@@ -1,0 +1,146 @@
+/** Wires the databases of a machine's apps: each where its settings put it, and where it comes from as long as they say so. */
+import * as pulumi from "@pulumi/pulumi";
+import { type DatabaseAccess, databaseEnvironment, databaseSecrets } from "../infra/database/access";
+import { type ClusterChoice, type DatabaseChoice, placeOf } from "../infra/database/choice";
+import { ContainerDatabase } from "../infra/database/containerDatabase";
+import type { PullLogin } from "../infra/database/containerScript";
+import { DigitalOceanCluster } from "../infra/database/digitaloceanCluster";
+import { externalAccess } from "../infra/database/externalDatabase";
+import { HostDatabase } from "../infra/database/hostDatabase";
+import type { ManagedCluster } from "../infra/database/managedCluster";
+import { ManagedDatabase } from "../infra/database/managedDatabase";
+import type { Placement } from "../infra/database/placement";
+import type { Connection } from "../infra/ssh/remoteScript";
+import type { AppSettings } from "./settings";
+import type { HostSettings } from "./settings/host";
+
+/** What databases are wired to. */
+export interface DatabaseGround {
+  /** Of the stack's own resources, e.g. `slipway-dev`. */
+  readonly name: string;
+  readonly host: HostSettings;
+  /** None where it outlives the stack. */
+  readonly machine?: pulumi.CustomResource | undefined;
+  readonly connection: Connection;
+  /** What a database in the machine's own Postgres waits for. */
+  readonly postgres: pulumi.Resource;
+  /** What any other waits for. */
+  readonly ready: readonly pulumi.Resource[];
+  readonly registry: PullLogin;
+}
+
+/** What an app's release is told of its database. */
+export interface AppDatabase {
+  /** Variables of the processes. */
+  readonly environment: pulumi.Output<Record<string, string>>;
+  /** Names of those that nobody may read. */
+  readonly secrets: readonly string[];
+  readonly manifest: pulumi.Output<DatabasePart>;
+  /** What the release waits for. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** What a manifest says of the database. */
+export interface DatabasePart {
+  readonly database: { readonly url: string; readonly variables: string[]; readonly network?: string };
+  readonly authorities?: string[];
+  readonly move?: { readonly url: string; readonly from: string };
+}
+
+/** See the file's head. */
+export class AppDatabases {
+  readonly #ground: DatabaseGround;
+  readonly #clusters = new Map<string, ManagedCluster>();
+
+  constructor(ground: DatabaseGround) {
+    this.#ground = ground;
+  }
+
+  /** The database of an app, made if it is the stack's to make. */
+  of({ name: app, database: { at, from, variables } }: AppSettings): AppDatabase {
+    const placement = this.#place(app, at);
+    const before = from === undefined || from === "none" ? undefined : this.#place(app, from);
+    const environment = placement.access.apply((access) => databaseEnvironment(access, variables));
+    const manifest = pulumi
+      .all([placement.access, before?.access, environment])
+      .apply(([access, old, values]) => partOf(Object.keys(values), access, old, from));
+    return {
+      environment,
+      secrets: databaseSecrets(variables),
+      manifest,
+      ready: [...placement.ready, ...(before?.ready ?? [])],
+    };
+  }
+
+  #place(app: string, choice: DatabaseChoice): Placement {
+    const { connection, machine, host, postgres, ready, registry } = this.#ground;
+    const name = `${app}-database`;
+    const common = { app, connection, machine, protect: host.protect };
+    switch (choice.mode) {
+      case "host":
+        return new HostDatabase(name, common, { dependsOn: [postgres] });
+      case "container": {
+        const { image } = choice;
+        const login = image.startsWith(`${registry.server}/`) ? registry : undefined;
+        return new ContainerDatabase(name, { ...common, image, login }, { dependsOn: [...ready] });
+      }
+      case "managed": {
+        const cluster = this.#cluster(app, choice.owner, choice.cluster);
+        return new ManagedDatabase(name, { ...common, cluster }, { dependsOn: [...ready] });
+      }
+      case "external":
+        return { access: pulumi.secret(externalAccess(choice.url, choice.authority)), ready: [] };
+      default: {
+        const never: never = choice;
+        return never;
+      }
+    }
+  }
+
+  /** One cluster for all of the stack's apps, or an app's own; made once. */
+  #cluster(app: string, owner: "stack" | "app", choice: ClusterChoice): ManagedCluster {
+    const { name, host, machine } = this.#ground;
+    const key = owner === "stack" ? name : `${name}-${app}`;
+    const known = this.#clusters.get(key);
+    if (known) return known;
+    const made = makeCluster(key, host, machine, choice);
+    this.#clusters.set(key, made);
+    return made;
+  }
+}
+
+/** A cluster of the cloud that the machine is of. */
+function makeCluster(
+  name: string,
+  host: HostSettings,
+  machine: pulumi.CustomResource | undefined,
+  cluster: ClusterChoice,
+): ManagedCluster {
+  if (!machine) throw new Error("only a machine of the stack's own can be a trusted source");
+  switch (host.provider) {
+    case "digitalocean": {
+      const { region, protect } = host;
+      return new DigitalOceanCluster(`${name}-database`, { name, cluster, droplet: machine, region, protect });
+    }
+    default:
+      return host.provider satisfies never;
+  }
+}
+
+function partOf(
+  variables: readonly string[],
+  access: DatabaseAccess,
+  old: DatabaseAccess | undefined,
+  from: AppSettings["database"]["from"],
+): DatabasePart {
+  const authorities = [access.authority, old?.authority].filter((text) => text !== undefined);
+  return {
+    database: {
+      url: "DATABASE_URL",
+      variables: [...variables].sort(),
+      ...(access.network !== undefined && { network: access.network }),
+    },
+    ...(authorities.length > 0 && { authorities: [...new Set(authorities)] }),
+    ...(old && from !== undefined && from !== "none" && { move: { url: old.url, from: placeOf(from) } }),
+  };
+}
