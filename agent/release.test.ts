@@ -268,8 +268,8 @@ const failures: {
   },
   {
     name: "database down",
-    step: "snapshot",
-    reason: "the database can't be reached: connection refused",
+    step: "database",
+    reason: "the app's database did not answer within 60 s: the database can't be reached: connection refused",
     set: (it) => it.databases.set("postgres://db.test/shop", { ...database(), down: "connection refused" }),
     asked: withDatabase,
   },

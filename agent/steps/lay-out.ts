@@ -30,7 +30,7 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
   const paths = releasePaths(manifest.app, release);
   const project = composeProject({ manifest, release, ports: recordOf(attempt).ports });
   await Promise.all([
-    ...(manifest.authorities ?? []).map((text) => host.files.write(authorityPath(text), text, 0o644)),
+    ...(manifest.authorities ?? []).map((text) => layAuthority(host.files, text)),
     host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600),
     host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600),
   ]);
@@ -67,4 +67,10 @@ async function heldPorts(files: Files): Promise<readonly number[]> {
     }),
   );
   return held.flat();
+}
+
+/** Apps share it, so it is written once and then left alone. */
+async function layAuthority(files: Files, text: string): Promise<void> {
+  const path = authorityPath(text);
+  if ((await files.read(path)) !== text) await files.write(path, text, 0o644);
 }

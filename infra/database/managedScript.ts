@@ -39,9 +39,10 @@ END
   return `export PGHOST=${commandLine([host])} PGPORT=${port} PGUSER=${commandLine([admin.user])} PGPASSWORD=${commandLine([admin.password])}
 export PGSSLMODE=verify-full PGSSLROOTCERT=${path} PGCONNECT_TIMEOUT=10 PGAPPNAME=slipway
 install -d -m 0755 ${dirname(path)}
-printf %s ${commandLine([authority])} > ${path}.new
-chmod 0644 ${path}.new
-mv ${path}.new ${path}
+certificate=$(mktemp ${dirname(path)}/XXXXXX)
+printf %s ${commandLine([authority])} > $certificate
+chmod 0644 $certificate
+mv $certificate ${path}
 case "$1" in
 make)
   for attempt in {1..${patience}}; do
