@@ -23,7 +23,7 @@ export interface CellOutcome {
 }
 
 /** All steps apply to releases of this order. */
-export const everyStep: Order = { worker: true, database: true, limits: { watch: 1, drain: 5 } };
+export const everyStep: Order = { worker: true, uploads: true, database: true, limits: { watch: 1, drain: 5 } };
 
 /** Runs a cell; rejects if the host isn't whole after the next release, which nobody has prepared by hand. */
 export async function runCell(harbour: Harbour, ssh: Ssh, step: string, fault: Fault): Promise<CellOutcome> {

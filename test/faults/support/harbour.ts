@@ -27,6 +27,8 @@ export interface Ran {
 export interface Order {
   readonly app?: string;
   readonly worker?: boolean;
+  /** Whether it keeps uploads, which the edge serves. */
+  readonly uploads?: boolean;
   /** Whether it has a database, and a snapshot of it before the release command; see `giveDatabase`. */
   readonly database?: boolean;
   readonly limits?: Partial<Manifest["limits"]>;
@@ -113,7 +115,14 @@ export class Harbour {
   /** A manifest of the app with this image. */
   manifest(
     image: string,
-    { app = "harbour", worker = false, database = false, limits = {}, change = (same) => same }: Order = {},
+    {
+      app = "harbour",
+      worker = false,
+      uploads = false,
+      database = false,
+      limits = {},
+      change = (same) => same,
+    }: Order = {},
   ): Manifest {
     return change({
       version: 1,
@@ -123,11 +132,12 @@ export class Harbour {
       processes: {
         web: {
           image,
-          compose: {},
+          compose: uploads ? { volumes: ["uploads:/uploads"] } : {},
           port: 8000,
           health: "/healthz",
           replicas: 1,
           static: { from: "/app/static", at: "/static/" },
+          ...(uploads && { media: { volume: "uploads", at: "/media/" } }),
         },
         ...(worker && {
           worker: { image, compose: { command: ["node", "app.js", "work"], volumes: ["jobs:/jobs"] }, replicas: 1 },
@@ -143,7 +153,7 @@ export class Harbour {
       },
       secrets: ["TOKEN", ...(database ? ["DATABASE_URL"] : [])],
       ...(database && { database: { url: "DATABASE_URL" }, snapshot: { keep: 2, limit: 100 } }),
-      volumes: worker ? ["jobs"] : [],
+      volumes: [...(worker ? ["jobs"] : []), ...(uploads ? ["uploads"] : [])],
       keep: 3,
       limits: { health: 5, release: 20, drain: 10, settle: 0, watch: 1, lock: 2, wait: 60, ...limits },
     });
