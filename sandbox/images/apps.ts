@@ -58,3 +58,54 @@ export function nodeRecipe(base: string): Recipe {
     tags: ["20"],
   };
 }
+
+/**
+ * Stands in for `ruby:3.3-slim`. What cannot be had without rubygems.org is here as Debian packages it: Rails 7.2 with the gems it
+ * brings, puma and the Postgres client, so that `bundle install --local` finds them.
+ */
+export function rubyRecipe(base: string): Recipe {
+  return {
+    name: "ruby",
+    title: "Ruby app image",
+    dockerfile: `${[
+      `FROM ${base}`,
+      aptInstall(["ruby", "bundler", "ruby-rails", "ruby-pg", "puma", "ruby-bootsnap"]),
+      `ENV LANG=C.UTF-8 ${trust.join(" ")}`,
+      `CMD ["irb"]`,
+    ].join("\n")}\n`,
+    files: {},
+    tags: ["3.3"],
+  };
+}
+
+/** What the image of nginx's makers says: one folder of configuration, logs where the engine collects them. */
+const nginxConfiguration = `user www-data;
+worker_processes auto;
+pid /run/nginx.pid;
+error_log /dev/stderr notice;
+events {}
+http {
+  include /etc/nginx/mime.types;
+  default_type application/octet-stream;
+  access_log /dev/stdout;
+  sendfile on;
+  include /etc/nginx/conf.d/*.conf;
+}
+`;
+
+/** Stands in for `nginx:1.26`: sites under `/etc/nginx/conf.d`, files under `/usr/share/nginx/html`, in the foreground, leaves in peace. */
+export function nginxRecipe(base: string): Recipe {
+  return {
+    name: "nginx",
+    title: "nginx app image",
+    dockerfile: `${[
+      `FROM ${base}`,
+      aptInstall(["nginx"], { after: ["install -d /etc/nginx/conf.d /usr/share/nginx/html"] }),
+      "COPY nginx.conf /etc/nginx/nginx.conf",
+      "STOPSIGNAL SIGQUIT",
+      `CMD ["nginx", "-g", "daemon off;"]`,
+    ].join("\n")}\n`,
+    files: { "nginx.conf": { content: nginxConfiguration } },
+    tags: ["1.26"],
+  };
+}

@@ -5,7 +5,7 @@ import { type Engine, finished, ifThere, statusOf } from "../engine";
 import { withLock } from "../lock";
 import { type Say, timed } from "../progress";
 import { UserError } from "../userError";
-import { acmeRecipe, nodeRecipe, pythonRecipe, registryRecipe } from "./apps";
+import { acmeRecipe, nginxRecipe, nodeRecipe, pythonRecipe, registryRecipe, rubyRecipe } from "./apps";
 import { baseRecipe } from "./base";
 import { hostCertificates } from "./hostCertificates";
 import { bareRecipe, goldenRecipe } from "./machine";
@@ -27,7 +27,7 @@ export interface Images {
 }
 
 /** Images for apps that are only made when asked for: bases of Dockerfiles, and databases of apps' own. */
-export const extraNames = ["node", "postgres"] as const;
+export const extraNames = ["nginx", "node", "postgres", "ruby"] as const;
 /** @see extraNames */
 export type Extra = (typeof extraNames)[number];
 
@@ -45,7 +45,9 @@ export function recipes(rootfs: string, certificates: readonly string[]) {
     names: namesRecipe(ground),
     acme: acmeRecipe(ground),
     python: pythonRecipe(ground),
+    nginx: nginxRecipe(ground),
     node: nodeRecipe(ground),
+    ruby: rubyRecipe(ground),
     officialPostgres: officialPostgresRecipe(ground),
   };
 }
@@ -72,7 +74,8 @@ export async function ensureImages(
     acme: imageOf(all.acme),
     python: imageOf(all.python),
   };
-  const further = { node: all.node, postgres: all.officialPostgres } satisfies Record<Extra, Recipe>;
+  const { nginx, node, ruby } = all;
+  const further = { nginx, node, postgres: all.officialPostgres, ruby } satisfies Record<Extra, Recipe>;
   const wanted = [...Object.values(images), ...extras.map((name) => imageOf(further[name]))];
   if (!(await Promise.all(wanted.map((name) => has(engine, name)))).every(Boolean)) await makeAll();
   for (const recipe of [all.python, ...extras.map((name) => further[name])]) await nameForPeople(engine, recipe);

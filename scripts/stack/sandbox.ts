@@ -4,9 +4,12 @@ import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
 import type { Slot } from "./slot";
 
-/** Starts the sandbox, or finds it running. Its progress goes to this terminal. */
-export async function startSandbox(): Promise<void> {
-  await sandbox("start");
+/**
+ * Starts the sandbox, or finds it running. Its progress goes to this terminal.
+ * @param bases further base images for apps, e.g. `ruby`
+ */
+export async function startSandbox(bases: readonly string[] = []): Promise<void> {
+  await sandbox("start", ...(bases.length > 0 ? ["--with", ...bases] : []));
 }
 
 /** Ends the sandbox and removes everything it made. */

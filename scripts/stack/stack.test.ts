@@ -1,12 +1,15 @@
 import { hostname } from "node:os";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
 import { parseDocument } from "yaml";
 import { isAtLeast } from "../setup/pulumi";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import { currentSlot } from "./slot";
-import { forSlot, isSandboxStack } from "./stackFile";
+import { extraBases, forSlot, isSandboxStack, readStackFile } from "./stackFile";
 import { areStale } from "./staleLock";
 import { describeChanges } from "./workspace";
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe("currentSlot", () => {
   it("is 0 unless another is asked for", () => {
@@ -52,6 +55,25 @@ describe("a stack's file", () => {
     expect(isSandboxStack(parseDocument(both.replace("linode:url: http://127.0.0.1:8480", "linode:url: x")))).toBe(
       false,
     );
+  });
+
+  it("is given the slot's registry wherever it names its own", () => {
+    const following = parseDocument(`${text}  slipway:apps: { web: { env: { IMAGE: "10.213.0.2:5000/web:main" } } }\n`);
+    expect(forSlot(following, currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" }))).toContain('"10.213.3.2:5000/web:main"');
+  });
+
+  it("tells which base images its apps want beyond those that are always there", () => {
+    const bases =
+      "args: { A: slipway-sandbox/ruby:3.3, B: slipway-sandbox/nginx:1.26, C: slipway-sandbox/python:3.13 }";
+    expect(extraBases(parseDocument(`${text}  ${bases}\n`))).toEqual(["nginx", "ruby"]);
+    expect(extraBases(parseDocument(text))).toEqual([]);
+  });
+
+  it("is found with the example it belongs to", () => {
+    vi.stubEnv("SLIPWAY_ROOT", process.cwd());
+    vi.stubEnv("SLIPWAY_STACK_FILE", undefined);
+    expect(readStackFile("survey").committed).toMatch(/\/examples\/survey\/Pulumi\.survey\.yaml$/);
+    expect(() => readStackFile("nowhere")).toThrow("there is no ");
   });
 
   it("is of the sandbox only if it names a loopback address", () => {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Document, parseDocument } from "yaml";
+import { type Document, parseDocument, visit } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Slot } from "./slot";
@@ -30,12 +30,31 @@ export function stackFile(stack: string, slot: Slot): string {
 
 /** A stack's settings as they are committed. @throws UserError if there are none */
 export function readStackFile(stack: string): { committed: string; document: Document } {
-  const committed = process.env.SLIPWAY_STACK_FILE ?? checkout(`Pulumi.${stack}.yaml`);
+  const committed = process.env.SLIPWAY_STACK_FILE ?? findStackFile(stack);
   if (!existsSync(committed))
-    throw new UserError(`there is no ${committed}: a stack's settings stand in Pulumi.STACK.yaml`);
+    throw new UserError(
+      `there is no ${committed}: a stack's settings stand in Pulumi.STACK.yaml, an example's in its own folder`,
+    );
   const document = parseDocument(readFileSync(committed, "utf8"));
   if (document.errors[0]) throw new UserError(`${committed} is not YAML: ${document.errors[0].message.split("\n")[0]}`);
   return { committed, document };
+}
+
+/** Where the settings of a stack stand: at the top of the checkout, else with the example they belong to. */
+function findStackFile(stack: string): string {
+  const name = `Pulumi.${stack}.yaml`;
+  const examples = readdirSync(checkout("examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const places = examples.map((example) => checkout("examples", example.name, name));
+  return [checkout(name), ...places].find(existsSync) ?? checkout(name);
+}
+
+/** Base images that the sandbox makes only when asked. */
+const extras = ["nginx", "node", "ruby"];
+
+/** Those of them that a stack's file names, e.g. `ruby` for `slipway-sandbox/ruby:3.3`. */
+export function extraBases(document: Document): string[] {
+  const text = document.toString();
+  return extras.filter((name) => text.includes(`slipway-sandbox/${name}:`));
 }
 
 /** Whether a stack's file sends the program to the emulated clouds on this machine, and to nothing else. */
@@ -44,15 +63,22 @@ export function isSandboxStack(document: Document): boolean {
   return endpoints.length > 0 && endpoints.every(([, value]) => isLoopback(value));
 }
 
-/** The text of a stack's file with the addresses of `slot`; undefined if it has them already. */
+/** The text of a stack's file with the addresses of `slot`, wherever they stand; undefined if it has them already. */
 export function forSlot(document: Document, slot: Slot): string | undefined {
   const registryKey = ["config", "slipway:registry", "server"];
+  const registry = document.getIn(registryKey);
   const endpoints = endpointsOf(document);
-  if (endpoints.every(([, value]) => value === slot.api) && document.getIn(registryKey) === slot.registry)
-    return undefined;
+  if (endpoints.every(([, value]) => value === slot.api) && registry === slot.registry) return undefined;
   const copy = document.clone() as Document;
   for (const [key] of endpoints) copy.setIn(key, slot.api);
-  if (copy.hasIn(registryKey)) copy.setIn(registryKey, slot.registry);
+  if (typeof registry === "string") {
+    // An app whose host follows a tag names the registry once more.
+    visit(copy, {
+      Scalar(_key, node) {
+        if (typeof node.value === "string") node.value = node.value.replaceAll(registry, slot.registry);
+      },
+    });
+  }
   return copy.toString();
 }
 

@@ -4,6 +4,7 @@ import { UserError } from "../lib/userError";
 import { ensureToolchain } from "../setup/toolchain";
 import { forward, startSandbox, trustedIssuers } from "../stack/sandbox";
 import { currentSlot, type Slot } from "../stack/slot";
+import { extraBases, readStackFile } from "../stack/stackFile";
 import { describeChanges, Workspace } from "../stack/workspace";
 
 /** From whatever is there to a running stack. Prints the first app's URL alone on the last line of standard output. */
@@ -11,7 +12,7 @@ export async function up(stack: string): Promise<void> {
   const slot = currentSlot(process.env);
   const toolchain = await ensureToolchain();
   const workspace = new Workspace(stack, slot, toolchain);
-  await startSandbox();
+  await startSandbox(extraBases(readStackFile(stack).document));
   await workspace.open();
   await workspace.mend();
   await workspace.removeStrays();

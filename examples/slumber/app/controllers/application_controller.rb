@@ -1,0 +1,3 @@
+# What every controller has in common.
+class ApplicationController < ActionController::Base
+end
