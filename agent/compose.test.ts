@@ -49,13 +49,13 @@ test("a whole project", () => {
       web: {
         ...served,
         labels: labels("web", "0"),
-        networks: { default: { aliases: ["web"] } },
+        networks: { default: { aliases: ["web", "web.r4"] } },
         ports: ["127.0.0.1:20000:8000"],
       },
       web_2: {
         ...served,
         labels: labels("web", "1"),
-        networks: { default: { aliases: ["web"] } },
+        networks: { default: { aliases: ["web", "web.r4"] } },
         ports: ["127.0.0.1:20001:8000"],
       },
       worker: {
@@ -67,7 +67,7 @@ test("a whole project", () => {
         environment: {},
         extra_hosts,
         labels: labels("worker", "0"),
-        networks: { default: { aliases: ["worker"] } },
+        networks: { default: { aliases: ["worker", "worker.r4"] } },
       },
       release_command: {
         ...served,
@@ -116,7 +116,7 @@ describe("what a compose file says", () => {
       user: "1000",
       restart: "always",
       env_file: ["./env"],
-      networks: { default: { aliases: ["web"] } },
+      networks: { default: { aliases: ["web", "web.r4"] } },
     });
     for (const key of ["container_name", "links", "deploy"]) expect(kept).not.toHaveProperty(key);
   });
@@ -211,4 +211,19 @@ test("the release command gives up on locks of the database in time, on top of t
   });
   expect(command({ limits: { ...base.limits, lock: 0 } })).toEqual({ PORT: "8000" });
   expect(command({ database: undefined })).toEqual({ PORT: "8000" });
+});
+
+test("what a process waits for is its own release's, beside the old one; what moves after the switch is whoever has the name", () => {
+  const proxy = (depends_on: unknown, web: object = {}) =>
+    project({
+      processes: {
+        proxy: { image, compose: { depends_on }, port: 8080, replicas: 1 },
+        web: { image, compose: {}, port: 8000, replicas: 1, ...web },
+      },
+    }).services.proxy?.external_links;
+  expect(proxy(["web"])).toEqual(["web.r4:web"]);
+  expect(proxy({ web: { condition: "service_healthy" } })).toEqual(["web.r4:web"]);
+  expect(proxy(["web"], { compose: { deploy: { update_config: { order: "stop-first" } } } })).toBeUndefined();
+  expect(proxy({ web: { condition: "service_completed_successfully" } })).toBeUndefined();
+  expect(proxy(["db"])).toBeUndefined();
 });

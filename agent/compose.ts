@@ -4,6 +4,7 @@ import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
 import { Failure } from "./failure";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
 import { scriptNameOf } from "./mount";
+import { isLasting, isStopFirst } from "./processes";
 
 /** Service of the release command. No process can have this name, since names hold no underscore. */
 export const RELEASE_COMMAND = "release_command";
@@ -79,10 +80,23 @@ function service(manifest: Manifest, release: number, name: string, replica: num
     restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
     logging: LOGGING,
     ...common(manifest, release, name, replica),
-    networks: networksOf(manifest, { aliases: [name] }),
+    networks: networksOf(manifest, { aliases: [name, ownAlias(name, release)] }),
     ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
+    ...ownLinks(Object.keys(dependencies), manifest, release),
     ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
   };
+}
+
+/** A name that only this release's replicas of a process have on the network that all releases share. */
+const ownAlias = (process: string, release: number) => `${process}.r${release}`;
+
+/**
+ * While two releases run side by side, the name of a process stands for both. What a process waits for is its own release's: a proxy must not be
+ * found healthy, or answer, by way of the old release behind it. What stops before its successor starts (workers) is never there twice.
+ */
+function ownLinks(needed: readonly string[], manifest: Manifest, release: number) {
+  const beside = needed.filter((name) => isLasting(name, manifest) && !isStopFirst(name, manifest));
+  return beside.length > 0 ? { external_links: beside.map((name) => `${ownAlias(name, release)}:${name}`) } : {};
 }
 
 /** The profile keeps `compose create` from making it a container; its timer starts it by `compose run`. */
