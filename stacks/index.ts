@@ -59,12 +59,14 @@ async function main() {
   checked(() => {
     if (moves.length > 0) throw new SettingsError(settings.stack, moves);
   });
-  return machine(settings, {
+  const outputs = machine(settings, {
     origin: readOrigin(process.env, root, Date.now()),
     remembered: before.getOutput("provenance").apply((provenance: Provenances | undefined) => provenance ?? {}),
     lastVolume: before.getOutput("volumeSize") as pulumi.Output<number | undefined>,
     agent: join(root, "dist", "agent", "slipway.js"),
   });
+  // Pulumi warns of an output that has no value.
+  return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 }
 
 declare const module: { exports: unknown };

@@ -27,6 +27,11 @@ disk | mount)
   if ! mountpoint -q ${mountPoint}; then
     install -d -m 0711 ${mountPoint}
     e2fsck -p "$device" </dev/null || [ $? -eq 1 ]
+    held=$(dumpe2fs -h "$device" 2>/dev/null | awk '/^Block count:/ { n = $3 } /^Block size:/ { s = $3 } END { print n * s }')
+    if [ $((held + 67108864)) -lt "$(blockdev --getsize64 "$device")" ]; then
+      e2fsck -f -p "$device" </dev/null || [ $? -eq 1 ]
+      resize2fs "$device" </dev/null
+    fi
     mount -t ext4 -o noatime "$device" ${mountPoint}
   fi
   for home in ${homes}; do
@@ -112,7 +117,11 @@ mv /usr/local/sbin/slipway-volume.new /usr/local/sbin/slipway-volume
 printf '%s\\n' "$device" > ${note}.new
 mv ${note}.new ${note}
 /usr/local/sbin/slipway-volume disk
-said=$(resize2fs "$device" 2>&1 </dev/null) || fail "$said"
+if ! said=$(resize2fs "$device" 2>&1 </dev/null); then
+  # Where the machine is a container without that right, its file system grows before it is mounted the next time.
+  grep -q 'Permission denied' <<<"$said" || fail "$said"
+  echo "the file system of $device takes its new size when the machine restarts: sudo systemctl reboot" >&2
+fi
 
 units() {
   install -d -m 0755 /etc/systemd/system/docker.service.d /etc/systemd/system/postgresql@.service.d

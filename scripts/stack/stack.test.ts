@@ -181,6 +181,7 @@ describe("strays", () => {
 
 it("says what changed in one line", () => {
   expect(describeChanges({ same: 25, read: 1 })).toBe("0 changes");
+  expect(describeChanges({ delete: 25, discard: 1 })).toBe("25 changes: 25 delete");
   expect(describeChanges({ same: 24, update: 1 })).toBe("1 change: 1 update");
   expect(describeChanges({ create: 3, replace: 1, same: 1 })).toBe("4 changes: 3 create, 1 replace");
 });

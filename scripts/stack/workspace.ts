@@ -211,7 +211,9 @@ export class Workspace {
 
 /** A line on what an operation changed: `0 changes`, or `3 changes: 1 create, 2 update`. */
 export function describeChanges(changes: ResourceChanges): string {
-  const counted = Object.entries(changes).filter(([kind, count]) => !["same", "read"].includes(kind) && count > 0);
+  const counted = Object.entries(changes).filter(
+    ([kind, count]) => !["same", "read", "discard"].includes(kind) && count > 0,
+  );
   const total = counted.reduce((sum, [, count]) => sum + count, 0);
   if (total === 0) return "0 changes";
   return `${total} ${total === 1 ? "change" : "changes"}: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`;

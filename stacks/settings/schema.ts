@@ -20,11 +20,10 @@ export const Team = z.record(
     ),
 );
 
-/** @see Registry */
-export { Registry } from "./registry";
-
 /** @see Database */
 export { Database } from "./database";
+/** @see Registry */
+export { Registry } from "./registry";
 
 export { Tls } from "./tls";
 

@@ -85,7 +85,7 @@ export class TestStack {
     const { exitCode, stdout, all } = await this.verb("up");
     if (exitCode !== 0) throw new Error(`up failed:\n${all}`);
     const lines = stdout.trim().split("\n");
-    return { changes: lines.at(-2) ?? "", url: lines.at(-1) ?? "" };
+    return { changes: lines.find((line) => /^\d+ changes?\b/.test(line)) ?? "", url: lines.at(-1) ?? "" };
   }
 
   /** Runs a command as root on the machine. */
