@@ -1,7 +1,8 @@
 // Bundles every program of the project to dist/ as CommonJS (about 0.1 s). Pulumi runs no build of its own, so every
 // verb that runs Pulumi calls this first. Packages of Pulumi stay outside the bundle: the language host loads its own
 // copy of @pulumi/pulumi from node_modules, and two copies of the SDK do not see each other's resources.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -21,7 +22,7 @@ const entries = {
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
   // The files of a half-built checkout are skipped so that one folder can be worked on without the others.
   entryPoints: Object.fromEntries(
@@ -34,4 +35,13 @@ await build({
   format: "cjs",
   external: ["@pulumi/*", "ssh2", "dockerode", "cpu-features"],
   logLevel: "warning",
+  write: false,
 });
+
+// Another verb may be running what is there: a file stays while its text does, and is never seen half-written.
+for (const { path, contents } of outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
