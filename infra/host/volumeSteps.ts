@@ -27,8 +27,8 @@ disk | mount)
   if ! mountpoint -q ${mountPoint}; then
     install -d -m 0711 ${mountPoint}
     e2fsck -p "$device" </dev/null || [ $? -eq 1 ]
-    held=$(dumpe2fs -h "$device" 2>/dev/null | awk '/^Block count:/ { n = $3 } /^Block size:/ { s = $3 } END { print n * s }')
-    if [ $((held + 67108864)) -lt "$(blockdev --getsize64 "$device")" ]; then
+    read -r blocks size < <(dumpe2fs -h "$device" 2>/dev/null | awk '/^Block count:/ { n = $3 } /^Block size:/ { print n, $3 }')
+    if [ $((blocks * size + 67108864)) -lt "$(blockdev --getsize64 "$device")" ]; then
       e2fsck -f -p "$device" </dev/null || [ $? -eq 1 ]
       resize2fs "$device" </dev/null
     fi

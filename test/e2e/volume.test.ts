@@ -8,7 +8,7 @@ const asApp = (sql: string) => stack.onMachine("sudo", "-u", "postgres", "psql",
 let sizeBefore = 0;
 const upload = "/var/lib/docker/volumes/uploads/_data/photo";
 const grown = async () => Number(await stack.onMachine("df", "-BM", "--output=size", "/mnt/slipway-data").then(digits));
-const digits = (text: string) => /(\d+)M/.exec(text)?.[1];
+const digits = (text: string) => /^\s*(\d+)M\s*$/m.exec(text)?.[1];
 
 /** What the program and the sandbox both must never get wrong. */
 async function expectData(): Promise<void> {
