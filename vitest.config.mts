@@ -14,8 +14,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // Real hosts, mostly waiting: three fit on two cores. Each file has a slot of the sandbox to itself.
-          maxWorkers: 3,
+          // Real hosts, mostly waiting: two fit on two cores. Each file has a slot of the sandbox to itself.
+          maxWorkers: 2,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },
