@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { nextFree } from "../../cloud/network";
+import { newPassword } from "../../databases/password";
 import { postgresVersion } from "../../images/postgres";
 import { findRegion } from "../catalog/regions";
 import type { Cloud } from "../cloud";
@@ -9,7 +10,7 @@ import { knownDroplets } from "../firewalls/asked";
 import { uuid } from "../ids";
 import { ensureTags, findTag } from "../tags/model";
 import { defaultVpc } from "../vpcs/model";
-import { ADMIN, type Cluster, FIRST_DATABASE, newPassword, type Rule } from "./model";
+import { ADMIN, type Cluster, FIRST_DATABASE, type Rule } from "./model";
 import { type DatabaseSize, defaultVersion, findSize, layouts, versions } from "./sizes";
 
 /** Most trusted sources of a cluster. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Role, ServerSize } from "../../databases/databases";
 import type { State } from "../state";
 import { findSize } from "./sizes";
@@ -97,9 +96,4 @@ export function serverSize(slug: string): ServerSize {
   const size = findSize(slug);
   if (!size) throw new Error(`there is no size ${slug}`);
   return { memory: size.memory, vcpus: size.vcpus, connections: (size.memory / 1024) * 25 };
-}
-
-/** A password in the form of the real ones. It is random: a secret that could be known beforehand would hide leaks. */
-export function newPassword(): string {
-  return `AVNS_${randomBytes(14).toString("base64url").replaceAll(/[-_]/g, "x")}`;
 }

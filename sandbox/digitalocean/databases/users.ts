@@ -1,11 +1,12 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import { newPassword } from "../../databases/password";
 import { readBody } from "../../http/body";
 import type { SandboxEnv } from "../../http/env";
 import type { Cloud } from "../cloud";
 import { page } from "../envelope";
 import { ApiError, unprocessable } from "../errors";
-import { ADMIN, type Cluster, newPassword, serverId, type User } from "./model";
+import { ADMIN, type Cluster, serverId, type User } from "./model";
 import { requireCluster, requireMade, requireUser } from "./require";
 import { userView } from "./view";
 

@@ -1,12 +1,13 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { nextFree } from "../../cloud/network";
+import { newPassword } from "../../databases/password";
 import { postgresVersion } from "../../images/postgres";
 import { findRegion } from "../catalog/regions";
 import type { Cloud } from "../cloud";
 import { beyondSandbox, type Reason, refuseAll, refused } from "../errors";
 import { findDatabaseType, versions } from "./catalog";
-import { type Database, newPassword } from "./model";
+import type { Database } from "./model";
 
 const LABEL = "Label must be between 3 and 32 characters";
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { ServerSize } from "../../databases/databases";
 import { findDatabaseType } from "./catalog";
 
@@ -57,9 +56,4 @@ export function serverSize(type: string): ServerSize {
   const plan = findDatabaseType(type);
   if (!plan) throw new Error(`there is no plan ${type} for databases`);
   return { memory: plan.memory, vcpus: plan.vcpus, connections: (plan.memory / 1024) * 25 };
-}
-
-/** A password in the form of the real ones. It is random: a secret that could be known beforehand would hide leaks. */
-export function newPassword(): string {
-  return `AVNS_${randomBytes(14).toString("base64url").replaceAll(/[-_]/g, "x")}`;
 }

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { newPassword } from "../../databases/password";
 import type { SandboxEnv } from "../../http/env";
 import { readAsked } from "../body";
 import type { Cloud } from "../cloud";
@@ -7,7 +8,7 @@ import { beyondSandbox, notFound, refused } from "../errors";
 import { begin, notify, observe, untilShown } from "../events/run";
 import { AskedDatabase, allowedFrom, ChangedDatabase, databaseFrom, refuseChange } from "./asked";
 import { databaseTypes, databaseTypeView, engineView, findDatabaseType, versions } from "./catalog";
-import { ADMIN, type Database, newPassword, serverId, sourcesOf } from "./model";
+import { ADMIN, type Database, serverId, sourcesOf } from "./model";
 import { destroyDatabase, findDatabase, onServer } from "./servers";
 import { databaseEntity, databaseView } from "./view";
 
