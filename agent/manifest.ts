@@ -134,6 +134,8 @@ export type Tls = z.infer<typeof Tls>;
 export const Fields = z.strictObject({
   version: z.literal(1),
   app: Name,
+  /** The stack that the app belongs to, `PROJECT/STACK`: a host can be shared, and no stack touches another's apps. */
+  stack: z.string().min(1).optional(),
   origin: Origin,
   /** Login for the pull, and only for it. */
   registry: z.strictObject({ server: z.string(), username: z.string(), password: z.string() }).optional(),

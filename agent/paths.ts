@@ -38,6 +38,8 @@ export const mediaFolder = (app: string, volume: string) => `${MEDIA}/${app}/${v
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,
+  /** The stack it belongs to; see `claim.ts`. */
+  stack: `${APPS}/${app}/stack`,
   /** Which release serves; replaced at the switch. */
   live: `${APPS}/${app}/live.json`,
   /** One row per release ever tried, oldest first. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { claim } from "./claim";
 import type { Manifest } from "./manifest";
 import { MemoryHost } from "./memory";
 import { release } from "./release";
@@ -52,4 +53,14 @@ test("killed before any effect, it can be done again", async () => {
     expect(host.all.map(({ name }) => name)).toEqual(["blog-r1-web-1"]);
     await release(host, manifest("shop"), { ...quiet, complain: () => {} });
   }
+});
+
+test("leaves another stack's app alone, and says whose it is", async () => {
+  await claim(host.files, "shop", "acme/main");
+  await expect(remove(host, "shop", { ...quiet, volumes: true, stack: "acme/pr-7" })).rejects.toThrow(
+    "app shop on this host belongs to stack acme/main; stack acme/pr-7 leaves it alone",
+  );
+  expect(host.all.map(({ name }) => name)).toContain("shop-r1-web-1");
+  await remove(host, "shop", { ...quiet, volumes: false, stack: "acme/main" });
+  expect(traces()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** `slipway remove`: takes an app off the host. Can be repeated, and goes on where a killed run stopped. */
 import { dirname } from "node:path";
+import { expectOwn } from "./claim";
 import { APP_LABEL, networkName } from "./compose";
 import type { Container, Host } from "./host";
 import { appPaths } from "./paths";
@@ -10,6 +11,8 @@ import { reconcile } from "./steps/edge";
 export interface RemoveOptions {
   /** Whether its volumes, i.e. its data, go too. */
   readonly volumes: boolean;
+  /** The stack that asks; another stack's app is refused. None where a person asks. */
+  readonly stack?: string | undefined;
   /** Seconds to wait for a release of the app that is under way. */
   readonly wait: number;
   readonly pid: number;
@@ -20,12 +23,17 @@ export interface RemoveOptions {
 const DRAIN = 10;
 
 /** Timers and routes first, so that nothing starts and nothing is asked for what is about to stop; then containers, network and files. */
-export async function remove(host: Host, app: string, { volumes, wait, pid, say }: RemoveOptions): Promise<void> {
+export async function remove(
+  host: Host,
+  app: string,
+  { volumes, stack, wait, pid, say }: RemoveOptions,
+): Promise<void> {
   const owner = `slipway remove, pid ${pid}`;
   const paths = appPaths(app);
   const onWait = (holder: string) => say(`… waits for a release of ${app}: ${holder}`);
   const lock = await host.lock({ path: paths.lock, wait, owner, onWait });
   try {
+    if (stack !== undefined) await expectOwn(host.files, app, stack);
     const live = await readLive(host.files, app);
     const drain = (live && (await readRecord(host.files, app, live.release)))?.content.limits.drain ?? DRAIN;
     await host.timers.set(app, {});

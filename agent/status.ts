@@ -2,6 +2,7 @@
 import { addressesOf } from "./attempt";
 import { caddyfile } from "./caddyfile";
 import { certificatesOf, type NameStatus, pendingLines } from "./certificates";
+import { ownerOf } from "./claim";
 import { APP_LABEL } from "./compose";
 import { isOneOff, processOf, releaseOf } from "./containers";
 import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
@@ -49,6 +50,8 @@ export interface Tried {
 /** How an app fares. */
 export interface AppStatus {
   readonly app: string;
+  /** The stack it belongs to, `PROJECT/STACK`. */
+  readonly stack?: string;
   /** The live release; none where the first one has not succeeded. */
   readonly release?: number;
   /** ISO 8601, when the live release was made. */
@@ -140,8 +143,9 @@ async function look(
   record: ReleaseRecord | undefined,
   containers: readonly Container[],
 ): Promise<AppStatus> {
-  const [rows, maintenance, busy, timers, held, unanswered, snapshots, door, certificates] = await Promise.all([
+  const [rows, stack, maintenance, busy, timers, held, unanswered, snapshots, door, certificates] = await Promise.all([
     readLedger(host.files, app),
+    ownerOf(host.files, app),
     inMaintenance(host, app),
     busyWith(host, app),
     host.timers.list(app),
@@ -154,6 +158,7 @@ async function look(
   const lasting = containers.filter((container) => !isOneOff(container));
   const found = {
     app,
+    ...(stack !== undefined && { stack }),
     ...(record && originOf(record, rows)),
     addresses: record ? addressesOf(record.content) : [],
     certificates,

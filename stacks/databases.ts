@@ -26,6 +26,8 @@ export interface DatabaseGround {
   readonly postgres: pulumi.Resource;
   /** What any other waits for. */
   readonly ready: readonly pulumi.Resource[];
+  /** Whether databases stay on the machine when they leave the stack. */
+  readonly keep: boolean;
   readonly registry: PullLogin;
 }
 
@@ -47,6 +49,13 @@ export interface DatabasePart {
   readonly move?: { readonly url: string; readonly from: string };
 }
 
+/** Whose database it is. */
+interface Owner {
+  readonly app: string;
+  readonly onHost: string;
+  readonly claim: pulumi.Resource;
+}
+
 /** See the file's head. */
 export class AppDatabases {
   readonly #ground: DatabaseGround;
@@ -56,10 +65,19 @@ export class AppDatabases {
     this.#ground = ground;
   }
 
-  /** The database of an app, made if it is the stack's to make. */
-  of({ name: app, database: { at, from, variables } }: AppSettings): AppDatabase {
-    const placement = this.#place(app, at);
-    const before = from === undefined || from === "none" ? undefined : this.#place(app, from);
+  /**
+   * The database of an app, made if it is the stack's to make.
+   * @param onHost what the app is called on the host, after which its database is named
+   * @param claim what marks the app as this stack's
+   */
+  of(
+    { name: app, database: { at, from, variables } }: AppSettings,
+    onHost: string,
+    claim: pulumi.Resource,
+  ): AppDatabase {
+    const place = (choice: DatabaseChoice) => this.#place({ app, onHost, claim }, choice);
+    const placement = place(at);
+    const before = from === undefined || from === "none" ? undefined : place(from);
     const environment = placement.access.apply((access) => databaseEnvironment(access, variables));
     const manifest = pulumi
       .all([placement.access, before?.access, environment])
@@ -72,21 +90,21 @@ export class AppDatabases {
     };
   }
 
-  #place(app: string, choice: DatabaseChoice): Placement {
-    const { connection, machine, host, postgres, ready, registry } = this.#ground;
+  #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
+    const { connection, machine, host, postgres, ready, keep, registry } = this.#ground;
     const name = `${app}-database`;
-    const common = { app, connection, machine, protect: host.protect };
+    const common = { app: onHost, connection, machine, protect: host.protect, keep };
     switch (choice.mode) {
       case "host":
-        return new HostDatabase(name, common, { dependsOn: [postgres] });
+        return new HostDatabase(name, common, { dependsOn: [postgres, claim] });
       case "container": {
         const { image } = choice;
         const login = image.startsWith(`${registry.server}/`) ? registry : undefined;
-        return new ContainerDatabase(name, { ...common, image, login }, { dependsOn: [...ready] });
+        return new ContainerDatabase(name, { ...common, image, login }, { dependsOn: [...ready, claim] });
       }
       case "managed": {
         const cluster = this.#cluster(app, choice.owner, choice.cluster);
-        return new ManagedDatabase(name, { ...common, cluster }, { dependsOn: [...ready] });
+        return new ManagedDatabase(name, { ...common, cluster }, { dependsOn: [...ready, claim] });
       }
       case "external":
         return { access: pulumi.secret(externalAccess(choice.url, choice.authority)), ready: [] };

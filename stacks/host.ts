@@ -1,24 +1,31 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type DataVolumeArgs, growing } from "../infra/host/dataVolume";
 import { DropletHost } from "../infra/host/droplet";
+import { ExistingHost } from "../infra/host/existing";
 import { LinodeHost } from "../infra/host/linode";
 import type { MachineHost } from "../infra/host/machineHost";
 import type { HostSettings } from "./settings/host";
 
-/**
- * Makes the machine that the settings ask for.
- * @param lastVolume GB of its data volume when the stack was brought up last
- */
-export function makeHost(
-  name: string,
-  settings: HostSettings,
-  lastVolume: pulumi.Output<number | undefined>,
-): MachineHost {
+/** Settings of a machine of the stack's own. */
+type OwnHostSettings = Exclude<HostSettings, { readonly provider: "stack" }>;
+
+/** What a machine is made from besides its settings. */
+export interface HostMaking {
+  /** How a machine is reached that is there already. */
+  readonly privateKey?: string | undefined;
+  /** GB of its data volume when the stack was brought up last. */
+  readonly lastVolume: pulumi.Output<number | undefined>;
+}
+
+/** Makes the machine that the settings ask for, or takes it in. */
+export function makeHost(name: string, settings: OwnHostSettings, { privateKey, lastVolume }: HostMaking): MachineHost {
   switch (settings.provider) {
     case "digitalocean":
       return new DropletHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
     case "linode":
       return new LinodeHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
+    case "existing":
+      return new ExistingHost(name, { ...settings, privateKey: privateKey ?? "" });
     default:
       return settings satisfies never;
   }

@@ -4,17 +4,17 @@ import * as random from "@pulumi/random";
 import type { Origin, Route, Tls } from "../agent/manifest";
 import { mountOf } from "../agent/mount";
 import { placeOf } from "../infra/database/choice";
-import { Bootstrap } from "../infra/host/bootstrap";
-import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
-import type { MachineHost } from "../infra/host/machineHost";
+import type { CiLogin } from "../infra/host/ciAccess";
 import { Dns } from "../infra/network/dns";
 import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network/dnsRecords";
 import { AppImages } from "../infra/registry/appImages";
+import { AppClaim, type Tenure } from "../infra/release/appClaim";
 import { AppRelease } from "../infra/release/appRelease";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
 import { AppDatabases } from "./databases";
-import { makeHost } from "./host";
+import { type Ground, makeGround } from "./ground";
+import { nameOnHost } from "./nameOnHost";
 import type { AppSettings, Settings } from "./settings";
 
 /** What a stack of this shape gives back. */
@@ -26,6 +26,8 @@ export interface MachineOutputs {
   readonly recordsToSet: pulumi.Output<readonly string[]> | undefined;
   /** GB of the volume that the machine's data lives on, if it has one. */
   readonly volumeSize: pulumi.Output<number> | undefined;
+  /** Where its sshd listens. */
+  readonly port: pulumi.Output<number>;
   /** A line to paste. */
   readonly ssh: pulumi.Output<string>;
   /** For a known_hosts file. */
@@ -35,6 +37,8 @@ export interface MachineOutputs {
   readonly releases: Record<string, { number: pulumi.Output<number>; images: pulumi.Output<Record<string, string>> }>;
   /** Where each app's database is; what the next run compares with. */
   readonly databases: Record<string, pulumi.Output<string>>;
+  /** What each app is called on the host. */
+  readonly onHost: Record<string, string>;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
   /** What CI logs in with to release by itself; a secret. None where no app is released so. */
@@ -55,30 +59,30 @@ export interface MachineRun {
 /** Wires one machine and its apps. */
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
-  const host = makeHost(name, settings.host, run.lastVolume ?? pulumi.output(undefined));
-  const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
-  const bootstrap = new Bootstrap(`${name}-host`, {
-    host,
-    team: settings.team,
-    ci,
-    sshFrom: settings.host.sshFrom,
-    agent: run.agent,
-  });
-  makeNames(name, settings, host);
+  const ground = makeGround(name, settings, run);
+  const { connection, machine } = ground;
+  makeNames(name, settings, ground);
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
   const { username, password: pullPassword } = settings.registry.pull ?? settings.registry;
   const pull = { server: registry.server, username, password: pulumi.secret(pullPassword) };
   const databases = new AppDatabases({
     name,
     host: settings.host,
-    machine: host.machine,
-    connection: bootstrap.connection,
-    postgres: bootstrap.postgres,
-    ready: bootstrap.ready,
+    machine,
+    connection,
+    postgres: ground.postgres,
+    ready: ground.ready,
+    keep: keepsData(settings),
     registry: { server: registry.server, username, password: pullPassword },
   });
 
   const apps = settings.apps.map((app) => {
+    const tenure = tenureOf(settings, app.name);
+    const claim = new AppClaim(
+      `${app.name}-claim`,
+      { ...tenure, connection, machine },
+      { dependsOn: [...ground.ready] },
+    );
     const images = new AppImages(app.name, {
       app: app.name,
       folder: app.folder,
@@ -86,7 +90,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       registry,
       ...app.build,
     });
-    const database = databases.of(app);
+    const database = databases.of(app, tenure.app, claim);
     const environment = pulumi
       .all([database.environment, appSecrets(app)])
       .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
@@ -104,14 +108,14 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     const release = new AppRelease(
       `${app.name}-release`,
       {
-        app: app.name,
-        connection: bootstrap.connection,
-        machine: host.machine,
+        tenure,
+        connection,
+        machine,
         content,
         now: run.origin,
         last: run.remembered.apply((remembered) => remembered[app.name]),
       },
-      { dependsOn: [...bootstrap.ready, ...database.ready] },
+      { dependsOn: [claim, ...database.ready] },
     );
     return { app, images, release };
   });
@@ -120,12 +124,13 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     urls: Object.fromEntries(
       apps.map(({ app }) => [app.name, app.routes.map((route) => routeUrl(route, settings.tls))]),
     ),
-    address: host.address,
-    recordsToSet: namesToSet(settings, host),
-    volumeSize: host.volume?.size,
-    ssh: pulumi.interpolate`ssh deploy@${host.address}`,
-    hostKey: bootstrap.hostKey,
-    deployKey: pulumi.secret(bootstrap.connection.apply(({ privateKey }) => privateKey)),
+    address: ground.address,
+    port: ground.port,
+    recordsToSet: namesToSet(settings, ground),
+    volumeSize: ground.volumeSize,
+    ssh: sshLine(ground),
+    hostKey: ground.hostKey,
+    deployKey: pulumi.secret(connection.apply(({ privateKey }) => privateKey)),
     releases: Object.fromEntries(
       apps.map(({ app, images, release }) => [app.name, { number: release.number, images: images.images }]),
     ),
@@ -133,17 +138,18 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     databases: Object.fromEntries(
       apps.map(({ app, release }) => [app.name, release.number.apply(() => placeOf(app.database.at))]),
     ),
+    onHost: Object.fromEntries(apps.map(({ app }) => [app.name, nameOnHost(settings, app.name)])),
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
     ),
-    ci: ci && ciLogin(ci, host, bootstrap),
+    ci: ground.ci,
   };
 }
 
 /** The records that the stack sets by itself. */
-function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings, host: MachineHost): void {
+function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings, ground: Ground): void {
   if (!dns) return;
-  const { address, addressV6 } = host;
+  const { address, addressV6 } = ground;
   const records = dnsRecords({
     zone: dns.zone,
     hosts: hostNames(apps),
@@ -155,7 +161,7 @@ function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings
 }
 
 /** The records that the stack can't set. */
-function namesToSet({ dns, apps }: Settings, { address, addressV6 }: MachineHost): MachineOutputs["recordsToSet"] {
+function namesToSet({ dns, apps }: Settings, { address, addressV6 }: Ground): MachineOutputs["recordsToSet"] {
   const lines = (ipv4: string, ipv6?: string) => recordsToSet(hostNames(apps), dns?.zone, { ipv4, ipv6 });
   if (lines("").length === 0) return undefined;
   return pulumi.all([address, addressV6]).apply(([ipv4, ipv6]) => lines(ipv4, ipv6));
@@ -165,23 +171,38 @@ function hostNames(apps: Settings["apps"]): string[] {
   return apps.flatMap(({ routes }) => routes.map(({ host }) => host));
 }
 
-function ciLogin(ci: CiAccess, host: MachineHost, bootstrap: Bootstrap): pulumi.Output<CiLogin> {
-  return pulumi.secret(
-    pulumi.all([host.address, bootstrap.hostKey, ci.privateKey]).apply(([address, hostKey, privateKey]) => ({
-      host: address,
-      user: "deploy",
-      knownHosts: knownHosts(address, hostKey),
-      privateKey,
-    })),
-  );
+function sshLine({ address, port }: Ground): pulumi.Output<string> {
+  return pulumi
+    .all([address, port])
+    .apply(([host, number]) => `ssh ${number === 22 ? "" : `-p ${number} `}deploy@${host}`);
+}
+
+/** On a machine that is the user's own, data stays unless asked. */
+function keepsData({ host }: Settings): boolean {
+  return host.provider === "existing" && host.keepData;
+}
+
+/** A tenant leaves nothing of its own behind. */
+function tenureOf(settings: Settings, app: string): Tenure {
+  const keepVolumes =
+    settings.host.provider === "existing" ? settings.host.keepData : settings.host.provider !== "stack";
+  return { app: nameOnHost(settings, app), stack: stackName(settings), keepVolumes };
+}
+
+function stackName({ project, stack }: Pick<Settings, "project" | "stack">): string {
+  return `${project}/${stack}`;
 }
 
 /** What is known of an app's release from the settings alone. */
-export function releasePlan(settings: Pick<Settings, "tls">, app: AppSettings): ReleasePlan {
+export function releasePlan(
+  settings: Pick<Settings, "tls" | "host" | "project" | "stack">,
+  app: AppSettings,
+): ReleasePlan {
   const releasing = app.compose.services.find((service) => service.release);
   const first = app.routes[0];
   return {
-    app: app.name,
+    app: nameOnHost(settings, app.name),
+    stack: stackName(settings),
     processes: Object.fromEntries(
       app.compose.services.map((service) => [
         service.name,

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { type ConfigSource, readSettings } from "./settings";
 import { SettingsError } from "./settings/mistakes";
 
@@ -60,6 +61,50 @@ function mistakesOf(input: ConfigSource) {
 const good = { host, registry: { server: "ghcr.io", namespace: "team", username: "bot" }, apps: { notes } };
 
 describe("readSettings", () => {
+  it("takes over another stack's settings, and names the file of a mistake that was taken over", () => {
+    const prod = { ...good, host: { ...host, region: "fra9" }, tls: { mode: "internal" } };
+    const config = Object.fromEntries(Object.entries(prod).map(([key, value]) => [`slipway:${key}`, value]));
+    writeFileSync(join(root, "Pulumi.prod.yaml"), stringify({ config }));
+    const staging = { extends: "prod", host: { size: "s-2vcpu-4gb" }, tls: {}, database: {} };
+    expect(mistakesOf(source(staging)).map(({ path, what }) => `${path}: ${what}`)).toEqual([
+      'Pulumi.prod.yaml: slipway:host.region: "fra9" is not allowed',
+    ]);
+    const mended = { ...staging, host: { size: "s-2vcpu-4gb", region: "fra1" } };
+    expect(readSettings(source(mended))).toMatchObject({
+      host: { ...host, size: "s-2vcpu-4gb" },
+      tls: { mode: "internal" },
+      apps: [{ name: "notes", database: { at: { mode: "host" } } }],
+    });
+    expect(mistakesOf(source({ ...mended, extends: "none" }))[0]).toMatchObject({
+      path: "slipway:extends",
+      what: "there is no Pulumi.none.yaml",
+    });
+  });
+
+  it("asks for the key to a machine that is there already, and refuses people on another stack's", () => {
+    const existing = {
+      provider: "existing",
+      address: "192.0.2.7",
+      hostKey: "ssh-ed25519 AAAA",
+      sshFrom: ["203.0.113.0/24"],
+    };
+    expect(mistakesOf(source({ ...good, host: existing })).map(({ path, what }) => `${path}: ${what}`)).toEqual([
+      "slipway:host.privateKey: missing: slipway:host.provider existing logs in with it",
+    ]);
+    const secrets = { "slipway:registry.password": "pw", "slipway:host.privateKey": "KEY" };
+    expect(readSettings(source({ ...good, host: existing }, secrets))).toMatchObject({
+      host: { ...existing, port: 22, user: "root", keepData: true, protect: false },
+      hostPrivateKey: "KEY",
+    });
+    const team = { alice: "ssh-ed25519 AAAA alice" };
+    const tenant = { ...good, host: { provider: "stack", stack: "main" } };
+    expect(readSettings(source(tenant)).host).toEqual({ provider: "stack", stack: "main", protect: false });
+    expect(mistakesOf(source({ ...tenant, team, ci: { apps: ["notes"] } })).map(({ path }) => path)).toEqual([
+      "slipway:team",
+      "slipway:ci",
+    ]);
+  });
+
   it("reads a whole environment into plain data", () => {
     expect(readSettings(source(good))).toEqual({
       project: "slipway",

@@ -17,6 +17,7 @@ import {
 } from "./settings/compose";
 import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
+import { EXTENDS, extend, fileReader } from "./settings/extends";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
@@ -66,6 +67,8 @@ export interface Settings {
   readonly project: string;
   readonly stack: string;
   readonly host: HostSettings;
+  /** How a machine is reached that is there already; in clear here, and made a secret by whoever wires it. */
+  readonly hostPrivateKey?: string;
   readonly team: Readonly<Record<string, string>>;
   readonly registry: RegistrySettings;
   readonly tls: Tls;
@@ -91,8 +94,9 @@ const structures = {
  * Reads and checks the settings of a stack.
  * @throws SettingsError with every mistake there is
  */
-export function readSettings(source: ConfigSource): Settings {
-  const reader = new Reader(source);
+export function readSettings(given: ConfigSource): Settings {
+  const { source, mistakes, fileOf } = extended(given);
+  const reader = new Reader(source, mistakes);
   const host = reader.structure("host");
   const team = reader.structure("team", {});
   const registry = reader.structure("registry");
@@ -108,6 +112,11 @@ export function readSettings(source: ConfigSource): Settings {
   const pullPassword = registry?.pull
     ? reader.secret("registry.pullPassword", `${reader.path("registry.pull")} names a login`)
     : undefined;
+  const hostPrivateKey =
+    host?.provider === "existing"
+      ? reader.secret("host.privateKey", "slipway:host.provider existing logs in with it")
+      : undefined;
+  if (host?.provider === "stack") reader.refuseOfTenant({ team, ci });
   reader.checkKeys();
   reader.checkRoutes();
   reader.checkDns(dns);
@@ -120,12 +129,19 @@ export function readSettings(source: ConfigSource): Settings {
     });
   }
   if (reader.mistakes.length > 0 || !host || !team || !registry || !database || !tls || !ci || password === undefined) {
-    throw new SettingsError(source.stack, reader.mistakes);
+    throw new SettingsError(
+      source.stack,
+      reader.mistakes.map((mistake) => {
+        const file = fileOf(mistake.path);
+        return file === undefined ? mistake : { ...mistake, path: `${file}: ${mistake.path}` };
+      }),
+    );
   }
   return {
     project: source.project,
     stack: source.stack,
     host,
+    ...(hostPrivateKey === undefined ? {} : { hostPrivateKey }),
     team,
     registry: withPasswords(registry, password, pullPassword),
     tls,
@@ -150,14 +166,38 @@ function withPasswords(
 /** Where the settings stand, whatever the project is called: stack files can be carried from one project to another. */
 const namespace = "slipway";
 
+/** What a stack's file says together with what it takes over from another's; see `slipway:extends`. */
+function extended(given: ConfigSource) {
+  const own = Object.fromEntries(
+    // Values that Pulumi.yaml gives where a stack says nothing must not hide what is taken over.
+    Object.entries(given.values)
+      .map(([key, text]): [string, unknown] => [key, isStructure(key) ? parseJson(text) : text])
+      .filter(([, value]) => !isEmpty(value)),
+  );
+  const { config, mistakes, fileOf } = extend(own, given.stack, fileReader(given.root));
+  const values = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+  return { source: { ...given, values, isSecret: (key: string) => given.isSecret(key) }, mistakes, fileOf };
+}
+
+function isStructure(key: string): boolean {
+  return key.startsWith(`${namespace}:`) && key.slice(namespace.length + 1) in structures;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
 class Reader {
-  readonly mistakes: Mistake[] = [];
+  readonly mistakes: Mistake[];
   readonly #source: ConfigSource;
   readonly #secretsAskedFor = new Set<string>();
   readonly #claims: Claim[] = [];
 
-  constructor(source: ConfigSource) {
+  constructor(source: ConfigSource, mistakes: readonly Mistake[]) {
     this.#source = source;
+    this.mistakes = [...mistakes];
   }
 
   path(key: string): string {
@@ -310,6 +350,19 @@ class Reader {
     return value;
   }
 
+  /** Finds what belongs to the stack whose machine it is. */
+  refuseOfTenant(settings: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(settings)) {
+      const asked = Object.values((value ?? {}) as object).some((part) => !Array.isArray(part) || part.length > 0);
+      if (!asked) continue;
+      this.mistakes.push({
+        path: this.path(key),
+        what: "is for a machine of the stack's own, and slipway:host.provider is stack",
+        mend: `remove it here; who may log in is settled by the stack whose machine it is`,
+      });
+    }
+  }
+
   /** Finds places that two apps, or one app twice, would answer at. */
   checkRoutes(): void {
     this.mistakes.push(...doubleClaims(this.#claims));
@@ -340,7 +393,7 @@ class Reader {
     for (const key of Object.keys(this.#source.values)) {
       const [owner, ...rest] = key.split(":");
       const name = rest.join(":");
-      if (owner !== namespace || name in structures || this.#secretsAskedFor.has(key)) continue;
+      if (owner !== namespace || key === EXTENDS || name in structures || this.#secretsAskedFor.has(key)) continue;
       const known = [
         ...Object.keys(structures),
         ...[...this.#secretsAskedFor].map((asked) => asked.slice(namespace.length + 1)),

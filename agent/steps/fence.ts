@@ -1,9 +1,11 @@
 import type { Attempt } from "../attempt";
+import { claim } from "../claim";
 import { Failure } from "../failure";
 import { readLive } from "../record";
 
-/** Refuses what was asked for before the live release was: a slow CI run must not undo a newer one. */
+/** Refuses another stack's app, and what was asked for before the live release was: a slow CI run must not undo a newer one. */
 export async function fence({ host, manifest, live }: Attempt): Promise<undefined> {
+  if (manifest.stack !== undefined) await claim(host.files, manifest.app, manifest.stack);
   if (!live) return;
   const newest = (await readLive(host.files, manifest.app))?.sequence ?? 0;
   const { sequence } = manifest.origin;

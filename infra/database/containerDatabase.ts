@@ -18,6 +18,8 @@ export interface ContainerDatabaseArgs {
   readonly machine?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
+  /** Whether its data stays on the machine when it leaves the stack. @default false */
+  readonly keep?: boolean;
 }
 
 /** Postgres in a container for one app, its data in a volume: reached by the machine and that app's containers. No release touches it. */
@@ -27,7 +29,7 @@ export class ContainerDatabase extends pulumi.ComponentResource implements Place
 
   constructor(name: string, args: ContainerDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:database:ContainerDatabase", name, {}, opts);
-    const { app, image } = args;
+    const { app, image, keep } = args;
     const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
     const container = remoteScript(
       `${name}-container`,
@@ -36,7 +38,7 @@ export class ContainerDatabase extends pulumi.ComponentResource implements Place
         script: pulumi.secret(
           pulumi
             .all([password.result, args.login])
-            .apply(([secret, login]) => containerScript({ app, image, password: secret, login })),
+            .apply(([secret, login]) => containerScript({ app, image, password: secret, login, keep })),
         ),
         drops: true,
       },

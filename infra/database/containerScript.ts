@@ -20,6 +20,8 @@ export interface ContainerOrder {
   /** Letters and digits. */
   readonly password: string;
   readonly login?: PullLogin | undefined;
+  /** Whether its data stays when it is dropped. @default false */
+  readonly keep?: boolean | undefined;
 }
 
 /** Name of container, volume and network alike. An app's own have no underscore after its name but for a volume, which has no prefix. */
@@ -39,13 +41,13 @@ export function addressIn(stdout: string): string {
 }
 
 /**
- * Makes the container, or drops it with its data. The image stays the one that its tag stood for at first; another tag is taken if it is
- * of the same major version, since newer servers don't read older ones' files.
+ * Makes the container, or drops it, with its data unless that is kept. The image stays the one that its tag stood for at first; another
+ * tag is taken if it is of the same major version, since newer servers don't read older ones' files.
  */
-export function containerScript({ app, image, password, login }: ContainerOrder): string {
+export function containerScript({ app, image, password, login, keep = false }: ContainerOrder): string {
   const name = containerName(app);
   const address = containerAddress(app, "");
-  const inside = `docker exec -u postgres ${name}`;
+  const inside = insideOf(app);
   return `name=${name}
 kept=/var/lib/slipway/databases/${app}
 labelled() { docker container inspect --format "{{index .Config.Labels \\"slipway.database.$1\\"}}" $name 2>/dev/null || true; }
@@ -83,23 +85,32 @@ END
   echo "image $image"
   ;;
 drop)
-  if ${inside} psql -XqAt -d ${address.name} -c '' >/dev/null 2>&1 </dev/null; then
-${lastDumpScript(
-  app,
-  `${inside} psql -XqAt -d ${address.name} -c "${countTables}" </dev/null`,
-  `${inside} pg_dump -Fc ${address.name} </dev/null`,
-)}
-  fi
+${keep ? "  docker stop -t 60 $name >/dev/null 2>&1 || true" : dumpScript(app)}
   docker rm -f -v $name >/dev/null 2>&1 || true
   for other in $(docker network inspect --format '{{range $id, $_ := .Containers}}{{$id}} {{end}}' $name 2>/dev/null || true); do
     docker network disconnect -f $name $other || true
   done
   docker network rm $name >/dev/null 2>&1 || true
-  docker volume rm $name >/dev/null 2>&1 || true
-  rm -rf $kept
-  ;;
+${keep ? "" : "  docker volume rm $name >/dev/null 2>&1 || true\n  rm -rf $kept\n"}  ;;
 esac
 `;
+}
+
+function dumpScript(app: string): string {
+  const { name } = containerAddress(app, "");
+  const inside = insideOf(app);
+  return `  if ${inside} psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
+${lastDumpScript(
+  app,
+  `${inside} psql -XqAt -d ${name} -c "${countTables}" </dev/null`,
+  `${inside} pg_dump -Fc ${name} </dev/null`,
+)}
+  fi`;
+}
+
+/** How a command of the container's own is run. */
+function insideOf(app: string): string {
+  return `docker exec -u postgres ${containerName(app)}`;
 }
 
 /** A network that leads nowhere else; the addresses that Docker gives out by itself are none of the database's. */

@@ -14,6 +14,8 @@ export interface HostDatabaseArgs {
   readonly machine?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
+  /** Whether it stays on the host when it leaves the stack. @default false */
+  readonly keep?: boolean;
 }
 
 /** A database and a role of an app's own, in the Postgres of its host; dropped when the app leaves the stack. */
@@ -29,7 +31,7 @@ export class HostDatabase extends pulumi.ComponentResource implements Placement 
       `${name}-role`,
       {
         connection: args.connection,
-        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret)),
+        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret, args.keep)),
         drops: true,
       },
       { parent: this, ...livesOn(args), protect: args.protect },

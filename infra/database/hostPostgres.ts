@@ -51,10 +51,13 @@ SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM
 REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 }
 
-/** Makes the database and role of an app, or drops them; nothing happens where they are so already. */
-export function hostDatabaseScript(app: string, address: DatabaseAddress, password: string): string {
-  const { name, user } = address;
-  const asPostgres = "sudo -u postgres";
+const asPostgres = "sudo -u postgres";
+
+/**
+ * Makes the database and role of an app, or drops them; nothing happens where they are so already.
+ * @param keep whether both stay when they are to be dropped
+ */
+export function hostDatabaseScript(app: string, address: DatabaseAddress, password: string, keep = false): string {
   return `case "$1" in
 make)
   cd /
@@ -63,15 +66,19 @@ ${ownDatabaseSql(address, password)}
 END
   ;;
 drop)
-  cd /
+${keep ? "  :" : dropScript(app, address)}
+  ;;
+esac
+`;
+}
+
+function dropScript(app: string, { name, user }: DatabaseAddress): string {
+  return `  cd /
   if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
 ${lastDumpScript(app, `${asPostgres} psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${asPostgres} pg_dump -Fc ${name} </dev/null`)}
   fi
   ${asPostgres} psql -q -d postgres -v ON_ERROR_STOP=1 <<'END'
 DROP DATABASE IF EXISTS "${name}" WITH (FORCE);
 DROP ROLE IF EXISTS "${user}";
-END
-  ;;
-esac
-`;
+END`;
 }

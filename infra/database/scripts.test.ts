@@ -18,6 +18,7 @@ it.each([
   ["host", hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t")],
   ["container", container],
   ["container without a login", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t" })],
+  ["container that is kept", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t", keep: true })],
   ["managed", managed],
 ])("the script of mode %s is whole for Bash", (_, script) => {
   execFileSync("bash", ["-n"], { input: script });
@@ -31,6 +32,17 @@ it("names a container, its network and its volume as no app's own are named", ()
     name: "my_shop",
     user: "my_shop",
   });
+});
+
+it("takes a database's data away last, after a dump, or not at all", () => {
+  const drop = (script: string) => script.split("\ndrop)\n")[1] ?? "";
+  expect(drop(container)).toMatch(/pg_dump.*docker rm.*docker volume rm \$name.*rm -rf \$kept/s);
+  const kept = drop(containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t", keep: true }));
+  expect(kept).toMatch(/docker stop.*docker rm.*docker network rm/s);
+  expect(kept).not.toMatch(/pg_dump|volume rm|rm -rf \$kept/);
+  const host = hostDatabaseAddress("my-shop");
+  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t"))).toMatch(/pg_dump.*DROP DATABASE.*DROP ROLE/s);
+  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", true))).toBe("  :\n  ;;\nesac\n");
 });
 
 it("publishes no port of a database container, whose network leads nowhere else", () => {

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { postgresScript } from "../database/hostPostgres";
-import { hostFirewallScript } from "../network/hostFirewall";
+import { hostFirewallScript, passingFirewallScript } from "../network/hostFirewall";
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
+import { keysScript } from "./adopt";
 import type { CiAccess } from "./ciAccess";
 import { livesOn, type MachineHost } from "./machineHost";
 import {
@@ -52,24 +53,27 @@ export class Bootstrap extends pulumi.ComponentResource {
     const { host } = args;
     const within = { parent: this, ...livesOn(host) };
 
-    const contact = firstContact(name, host, within);
-    this.hostKey = contact.stdout.apply((text) => text.trim());
+    const contact = host.lastingKey ? undefined : firstContact(name, host, within);
+    const reached = contact ? [contact] : [...host.ready];
+    this.hostKey = host.lastingKey ?? lastingKeyOf(contact);
     this.connection = pulumi
       .all([host.firstContact, this.hostKey])
       .apply(([connection, hostKey]) => ({ ...connection, hostKey, dialErrorLimit: attempts }));
 
-    const step = (role: string, script: pulumi.Input<string>, dependsOn: pulumi.Resource[]) =>
-      remoteScript(`${name}-${role}`, { connection: this.connection, script }, { ...within, dependsOn });
+    const step = (role: string, script: pulumi.Input<string>, dependsOn: pulumi.Resource[], drops = false) =>
+      remoteScript(`${name}-${role}`, { connection: this.connection, script, drops }, { ...within, dependsOn });
 
-    const sshd = step("sshd", sshdScript(), [contact]);
+    const sshd = contact ? [step("sshd", sshdScript(), reached)] : [];
     const team = step(
       "team",
       pulumi
         .all([host.deployKey, args.ci?.authorizedKey])
-        .apply(([key, ci]) => teamScript([key, ...Object.values(args.team), ...(ci === undefined ? [] : [ci])])),
-      [contact],
+        .apply(([key, ci]) => [key, ...Object.values(args.team), ...(ci === undefined ? [] : [ci])])
+        // On a machine that is its owner's, deploy may have had keys before.
+        .apply(contact ? teamScript : keysScript),
+      reached,
     );
-    const packages = step("packages", packagesScript(), [contact]);
+    const packages = step("packages", packagesScript(), reached);
     const volume =
       host.volume &&
       step(
@@ -79,7 +83,10 @@ export class Bootstrap extends pulumi.ComponentResource {
       );
     const ground = volume ?? packages;
     const docker = step("docker", `${volume ? "" : noVolumeScript()}${dockerScript()}`, [ground]);
-    const firewall = step("firewall", hostFirewallScript(args.sshFrom), [docker]);
+    // A machine that outlives the stack is left open as it was.
+    const firewall = host.machine
+      ? step("firewall", hostFirewallScript(args.sshFrom, host.port), [docker])
+      : step("firewall", passingFirewallScript(args.sshFrom, host.port), [docker], true);
     this.postgres = step("postgres", postgresScript(), [ground]);
     const agent = installAgent(
       name,
@@ -89,9 +96,14 @@ export class Bootstrap extends pulumi.ComponentResource {
       within,
     );
 
-    this.ready = [sshd, team, docker, firewall, agent];
+    this.ready = [...sshd, team, docker, firewall, agent];
     this.registerOutputs({ hostKey: this.hostKey });
   }
+}
+
+function lastingKeyOf(contact: remote.Command | undefined): pulumi.Output<string> {
+  if (!contact) throw new Error("a machine without a key of its own needs first contact");
+  return contact.stdout.apply((text) => text.trim());
 }
 
 /** Runs once in a machine's life: afterwards sshd no longer answers with the key this step pins. */

@@ -9,4 +9,5 @@ it("lets CI's key through to the gate only", () => {
 
 it("says the host's key as ssh reads it", () => {
   expect(knownHosts("192.0.2.7", "ssh-ed25519 HOST\n")).toBe("192.0.2.7 ssh-ed25519 HOST\n");
+  expect(knownHosts("192.0.2.7", "ssh-ed25519 HOST", 2222)).toBe("[192.0.2.7]:2222 ssh-ed25519 HOST\n");
 });

@@ -4,6 +4,8 @@ import * as tls from "@pulumi/tls";
 /** What CI logs in with. */
 export interface CiLogin {
   readonly host: string;
+  /** Where sshd listens, if not on port 22. */
+  readonly port?: number;
   readonly user: string;
   /** Lines for a known_hosts file. */
   readonly knownHosts: string;
@@ -41,7 +43,7 @@ export function gateLine(apps: readonly string[], publicKey: string): string {
   return `restrict,command="/usr/local/bin/slipway gate --apps ${apps.join(",")}" ${publicKey.trim()} slipway-ci`;
 }
 
-/** The line of known_hosts for a host at the usual port. @param hostKey as in authorized_keys */
-export function knownHosts(host: string, hostKey: string): string {
-  return `${host} ${hostKey.trim()}\n`;
+/** The line of known_hosts for a host. @param hostKey as in authorized_keys */
+export function knownHosts(host: string, hostKey: string, port = 22): string {
+  return `${port === 22 ? host : `[${host}]:${port}`} ${hostKey.trim()}\n`;
 }

@@ -18,6 +18,13 @@ export interface MachineHost {
   readonly firstContact: pulumi.Output<HostConnection>;
   /** The stack's own key for `deploy`, public half in OpenSSH form. */
   readonly deployKey: pulumi.Output<string>;
+  /** Where its sshd listens, if not on port 22. */
+  readonly port?: number;
+  /**
+   * The host key it has and keeps, public half in OpenSSH form. None where bootstrap makes a lasting one in place of the one of first
+   * contact, and settles who may log in.
+   */
+  readonly lastingKey?: pulumi.Output<string>;
   /**
    * The machine. What lives on it is gone with it (`deletedWith`), and its id in `triggers` says that it is another one. None where
    * the machine outlives the stack: what lives there is then undone piece by piece.

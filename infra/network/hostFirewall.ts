@@ -6,18 +6,19 @@ import { containerNetwork, hostInside } from "./addresses";
  * Docker publishes ports past INPUT, so new connections from outside are refused in DOCKER-USER too, and containers
  * cannot reach the cloud's metadata service, which holds the machine's user data.
  * @param sshFrom networks that may open an SSH connection
+ * @param sshPort where sshd listens
  */
-export function hostFirewallScript(sshFrom: readonly string[]): string {
+export function hostFirewallScript(sshFrom: readonly string[], sshPort = 22): string {
   return `install -d -m 0755 /etc/slipway
 cat > /etc/slipway/firewall.sh.new <<'END'
 #!/bin/bash
 set -euo pipefail
 outside=$(ip -o route show default | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") { print $(i + 1); exit } }')
 iptables-restore --noflush <<RULES
-${rules("v4", sshFrom)}
+${rules("v4", sshFrom, sshPort)}
 RULES
 ip6tables-restore --noflush <<RULES
-${rules("v6", sshFrom)}
+${rules("v6", sshFrom, sshPort)}
 RULES
 for tables in iptables ip6tables; do
   $tables -w -C INPUT -j SLIPWAY-INPUT 2>/dev/null || $tables -w -I INPUT 1 -j SLIPWAY-INPUT
@@ -47,7 +48,32 @@ systemctl restart slipway-firewall.service
 `;
 }
 
-function rules(family: "v4" | "v6", sshFrom: readonly string[]): string {
+/** The same with its undoing: for a machine that outlives the stack. Its first argument is `make` or `drop`. */
+export function passingFirewallScript(sshFrom: readonly string[], sshPort?: number): string {
+  return `case "$1" in
+make)
+${hostFirewallScript(sshFrom, sshPort)}  ;;
+drop)
+${removeHostFirewallText}
+  ;;
+esac
+`;
+}
+
+/** Takes the host's own firewall away; nothing happens where it is gone. */
+const removeHostFirewallText = `systemctl disable --quiet --now slipway-firewall.service 2>/dev/null || true
+for tables in iptables ip6tables; do
+  while $tables -w -D INPUT -j SLIPWAY-INPUT 2>/dev/null; do :; done
+  while $tables -w -D DOCKER-USER -j SLIPWAY-FORWARD 2>/dev/null; do :; done
+  for chain in SLIPWAY-INPUT SLIPWAY-FORWARD; do
+    $tables -w -F $chain 2>/dev/null || true
+    $tables -w -X $chain 2>/dev/null || true
+  done
+done
+rm -f /etc/slipway/firewall.sh /etc/systemd/system/slipway-firewall.service
+systemctl daemon-reload`;
+
+function rules(family: "v4" | "v6", sshFrom: readonly string[], sshPort: number): string {
   const ssh = sshFrom.filter((network) => familyOf(network) === family);
   return [
     "*filter",
@@ -56,7 +82,7 @@ function rules(family: "v4" | "v6", sshFrom: readonly string[]): string {
     "-A SLIPWAY-INPUT -i lo -j ACCEPT",
     "-A SLIPWAY-INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
     `-A SLIPWAY-INPUT -p ${family === "v4" ? "icmp" : "ipv6-icmp"} -j ACCEPT`,
-    ...ssh.map((network) => `-A SLIPWAY-INPUT -p tcp --dport 22 -s ${network} -j ACCEPT`),
+    ...ssh.map((network) => `-A SLIPWAY-INPUT -p tcp --dport ${sshPort} -s ${network} -j ACCEPT`),
     "-A SLIPWAY-INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
     "-A SLIPWAY-INPUT -p udp --dport 443 -j ACCEPT",
     family === "v4"

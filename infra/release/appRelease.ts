@@ -4,11 +4,13 @@ import type { Origin } from "../../agent/manifest";
 import { livesOn } from "../host/machineHost";
 import { commandLine } from "../ssh/commandLine";
 import type { Connection } from "../ssh/remoteScript";
+import { removeCommand, type Tenure } from "./appClaim";
 import { type Content, manifestText, type Provenance, settleProvenance } from "./provenance";
 
 /** What a release of an app is asked for with. */
 export interface AppReleaseArgs {
-  readonly app: string;
+  /** Whose app it is; its name is the one on the host. */
+  readonly tenure: Tenure;
   readonly connection: Connection;
   /** The machine it runs on: with it the release is gone too. None where it outlives the stack. */
   readonly machine?: pulumi.Resource | undefined;
@@ -40,7 +42,7 @@ export class AppRelease extends pulumi.ComponentResource {
       {
         connection: args.connection,
         create: commandLine(["sudo", "slipway", "release"]),
-        delete: commandLine(["sudo", "slipway", "remove", args.app]),
+        delete: commandLine(removeCommand(args.tenure)),
         stdin: pulumi.secret(manifest),
         addPreviousOutputInEnv: false,
       },

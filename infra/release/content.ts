@@ -21,7 +21,10 @@ export type ProcessPlan = Omit<Process, "image">;
 
 /** What an app's release consists of, its images and secret values apart. */
 export interface ReleasePlan {
+  /** Its name on the host. */
   readonly app: string;
+  /** The stack it belongs to, `PROJECT/STACK`. */
+  readonly stack: string;
   readonly processes: Readonly<Record<string, ProcessPlan>>;
   readonly routes: Content["routes"];
   readonly tls: Tls;
@@ -57,6 +60,7 @@ export function releaseContent(plan: ReleasePlan, inputs: ReleaseInputs): Conten
   return {
     version: 1,
     app: plan.app,
+    stack: plan.stack,
     registry: inputs.registry,
     processes: Object.fromEntries(
       Object.entries(plan.processes).map(([name, process]) => [name, { ...process, image: image(name) }]),

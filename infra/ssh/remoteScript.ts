@@ -5,6 +5,8 @@ import { commandLine } from "./commandLine";
 /** How a host is reached: address, user, private key, the one host key that is accepted, and how patiently. */
 export interface HostConnection {
   readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
   readonly user: string;
   /** OpenSSH form. */
   readonly privateKey: string;

@@ -126,43 +126,19 @@ describe("derive", () => {
     expect(told({ replaced })["slipway:shop.STRIPE"]).toBe("the stack's own value, as asked");
   });
 
-  it("gets certificates from the sandbox's authority where it has one", () => {
-    const acme = { directory: "https://10.213.3.4:14000/dir", root: "/root.pem" };
-    const tls = { mode: "acme", email: "ops@example.com", directory: "https://acme.example.com/dir" };
-    expect(derive({ config: { "slipway:tls": tls } }, { ...offer, acme }).document.config?.["slipway:tls"]).toEqual({
-      mode: "acme",
-      email: "ops@example.com",
-      ...acme,
-    });
-    expect(derive({ config: {} }, { ...offer, acme }).document.config?.["slipway:tls"]).toEqual({
-      mode: "acme",
-      ...acme,
-    });
-  });
-
-  it("never touches a database elsewhere, makes the zone, and takes a machine for one that is there already", () => {
-    const machine = { address: "10.213.3.10", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA", privateKey: "KEY" };
+  it("never touches a database elsewhere, and makes the zone", () => {
     const { document } = derive(
       {
         config: {
-          "slipway:host": { provider: "existing", address: "192.0.2.7", user: "ops", hostKey: "x", sshFrom: [] },
           "slipway:database": { mode: "external" },
           "slipway:dns": { provider: "linode", zone: "example.com" },
           "slipway:tls": { mode: "off" },
           "slipway:apps": { shop: { database: { mode: "external", variables: { URL: "url" } } } },
         },
       },
-      { ...offer, machine },
+      offer,
     );
     expect(document.config).toMatchObject({
-      "slipway:host": {
-        provider: "existing",
-        address: "10.213.3.10",
-        user: "root",
-        hostKey: "ssh-ed25519 AAAA",
-        sshFrom: ["10.213.3.1/32"],
-      },
-      "slipway:host.privateKey": { secure: "sealed KEY" },
       "slipway:database": { mode: "host" },
       "slipway:dns": { provider: "linode", zone: "example.com", create: true },
       "slipway:apps": { shop: { database: { mode: "host", variables: { URL: "url" } } } },

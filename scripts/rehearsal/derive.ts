@@ -20,19 +20,6 @@ export interface Offer {
   standIn(key: string): string;
   /** Build arguments by app, for base images that can't be had here. */
   readonly buildArguments: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** The test authority for certificates; none where the sandbox has none. */
-  readonly acme?: { readonly directory: string; readonly root: string } | undefined;
-  /** The machine that stands for one the user has already; only for `host.provider: existing`. */
-  readonly machine?: ExistingMachine | undefined;
-}
-
-/** How a machine that is there already is reached. */
-export interface ExistingMachine {
-  readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  readonly hostKey: string;
-  readonly privateKey: string;
 }
 
 /** One setting of the stack that is another in the rehearsal. */
@@ -77,7 +64,6 @@ export function secretsAskedFor(config: Readonly<Record<string, unknown>>): read
   return [
     "slipway:registry.password",
     ...(tree(config["slipway:registry"]).pull === undefined ? [] : ["slipway:registry.pullPassword"]),
-    ...(tree(config["slipway:host"]).provider === "existing" ? ["slipway:host.privateKey"] : []),
     ...apps.flatMap(([app, section]) =>
       Object.entries(tree(tree(section).secrets))
         .filter(([, origin]) => origin === "config")
@@ -136,16 +122,6 @@ class Derivation {
       host.sshFrom = [...host.sshFrom, own];
       this.#tell("slipway:host.sshFrom", `and ${own}, this computer in the sandbox`);
     }
-    const { machine } = this.#offer;
-    if (host.provider === "existing" && machine) {
-      const { privateKey, ...reached } = machine;
-      Object.assign(host, reached);
-      this.#given["slipway:host.privateKey"] = privateKey;
-      this.#tell(
-        "slipway:host.address, port, user, hostKey, privateKey",
-        `a machine of the sandbox, ${machine.address}`,
-      );
-    }
   }
 
   registry(): void {
@@ -162,14 +138,8 @@ class Derivation {
   tls(): void {
     const tls = tree(this.#config["slipway:tls"] ?? { mode: "acme" });
     if (tls.mode !== "acme") return;
-    const { acme } = this.#offer;
-    this.#config["slipway:tls"] = acme
-      ? { ...tls, ...acme }
-      : { ...without(tls, ["email", "directory", "root"]), mode: "internal" };
-    this.#tell(
-      "slipway:tls",
-      acme ? `the sandbox's test authority, ${acme.directory}` : "mode internal: the sandbox has no authority for ACME",
-    );
+    this.#config["slipway:tls"] = { ...without(tls, ["email", "directory", "root"]), mode: "internal" };
+    this.#tell("slipway:tls", "mode internal: certificates of the machine's own authority");
   }
 
   /** A zone that the real cloud has already is made in the emulated one. */

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { onMachine } from "../ssh/machine";
 import { capture } from "../ssh/remote";
 import { driftOf } from "../stack/drift";
-import { hostSideOf, stackSideOf } from "../stack/hostSide";
+import { hostSideOf, stackSideOf, withoutOthers } from "../stack/hostSide";
 import { Outputs } from "../stack/outputs";
 import { describeChanges, type Workspace } from "../stack/workspace";
 import { ask } from "./addresses";
@@ -24,15 +24,12 @@ export class Rehearsal {
   readonly #workspace: Workspace;
   readonly #document: StackDocument;
   readonly #steps: Steps;
-  /** PEM of the test authority for certificates. */
-  readonly #authority: string | undefined;
   #outputs: Outputs | undefined;
 
-  constructor(workspace: Workspace, document: StackDocument, steps: Steps, authority: string | undefined) {
+  constructor(workspace: Workspace, document: StackDocument, steps: Steps) {
     this.#workspace = workspace;
     this.#document = document;
     this.#steps = steps;
-    this.#authority = authority;
   }
 
   /** Everything, the destroying only if it is asked for and all went well. */
@@ -90,16 +87,18 @@ export class Rehearsal {
 
   async #certificateAuthority(): Promise<string | undefined> {
     const { mode } = (this.#document.config?.["slipway:tls"] ?? {}) as { mode?: string };
-    if (mode !== "internal") return this.#authority;
+    if (mode !== "internal") return undefined;
     return (await this.#capture(["sudo", "cat", INTERNAL_ROOT])).stdout;
   }
 
   /** Release numbers, images, processes, health: what the host says of itself against what the stack says. */
   async #host(): Promise<string> {
     const outputs = this.#known();
-    const host = hostSideOf((await this.#capture(["sudo", "slipway", "status", "--json"])).stdout);
+    const apps = stackSideOf(outputs);
+    const told = hostSideOf((await this.#capture(["sudo", "slipway", "status", "--json"])).stdout);
+    const host = withoutOthers(told, apps);
     const wrong = [
-      ...driftOf(stackSideOf(outputs), host).map(({ app, what, stack, host }) =>
+      ...driftOf(apps, host).map(({ app, what, stack, host }) =>
         [app, `${what}: the stack says ${stack}, the host ${host}`].filter(Boolean).join(": "),
       ),
       ...host.apps.flatMap(({ app, problems = [] }) => problems.map((problem) => `${app}: ${problem}`)),

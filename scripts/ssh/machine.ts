@@ -6,9 +6,9 @@ import { loginsOf } from "./login";
 
 /** Does something over a connection to a stack's machine. @throws UserError if there is none to be had */
 export async function onMachine<T>(stack: string, outputs: Outputs, use: (client: Client) => Promise<T>): Promise<T> {
-  const { address, hostKey, deployKey } = outputs;
+  const { address, port, hostKey, deployKey } = outputs;
   const logins = loginsOf(process.env, deployKey);
-  const client = await connect({ stack, address, port: 22, user: "deploy", hostKey, logins });
+  const client = await connect({ stack, address, port, user: "deploy", hostKey, logins });
   try {
     return await use(client);
   } finally {

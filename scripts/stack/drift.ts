@@ -17,6 +17,8 @@ export const HostSide = z.object({
   apps: z.array(
     z.object({
       app: z.string(),
+      /** The stack it belongs to. */
+      stack: z.string().optional(),
       release: z.number().optional(),
       since: z.string().optional(),
       actor: z.string().optional(),

@@ -11,12 +11,15 @@ import { Workspace } from "./workspace";
 /** The outputs that the verbs use; see `stacks/machine.ts`. */
 export const Outputs = z.object({
   address: z.string(),
+  port: z.number().default(22),
   hostKey: z.string(),
   deployKey: z.string().optional(),
   urls: z.record(z.string(), z.array(z.string())).default({}),
   releases: z
     .record(z.string(), z.object({ number: z.number(), images: z.record(z.string(), z.string()).default({}) }))
     .default({}),
+  /** What each app is called on the host, where that is said. */
+  onHost: z.record(z.string(), z.string()).default({}),
   provenance: z
     .record(
       z.string(),

@@ -2,7 +2,7 @@ import { UserError } from "../lib/userError";
 import { onMachine } from "../ssh/machine";
 import { capture } from "../ssh/remote";
 import { driftOf, driftText, type HostSide } from "../stack/drift";
-import { hostSideOf, stackSideOf } from "../stack/hostSide";
+import { hostSideOf, stackSideOf, withoutOthers } from "../stack/hostSide";
 import { type Outputs, stackOutputs } from "../stack/outputs";
 
 /** Exit code where something differs; 1 stands for "could not tell". */
@@ -11,7 +11,8 @@ const DIFFERS = 2;
 /** Compares a stack's outputs with what its machine says of itself. @returns 0 if nothing differs, else 2 */
 export async function drift(stack: string, { json }: { json?: boolean }): Promise<number> {
   const outputs = await stackOutputs(stack);
-  const differences = driftOf(stackSideOf(outputs), await hostSide(stack, outputs));
+  const apps = stackSideOf(outputs);
+  const differences = driftOf(apps, withoutOthers(await hostSide(stack, outputs), apps));
   const text = json ? JSON.stringify(differences, null, 2) : driftText(stack, differences).join("\n");
   process.stdout.write(`${text}\n`);
   return differences.length === 0 ? 0 : DIFFERS;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
+import { EXTENDS, extend, fileReader } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
 import { asking, catalogueShortfalls } from "../rehearsal/catalogue";
 import { derive, type StackDocument } from "../rehearsal/derive";
@@ -68,7 +69,7 @@ export async function rehearse(stack: string, options: RehearseOptions): Promise
     });
     writeFileSync(place.file, stringify(derived.document, { lineWidth: 0 }), { mode: 0o600 });
     const steps = new Steps();
-    await new Rehearsal(new Workspace(stack, slot, toolchain), derived.document, steps, undefined).run({
+    await new Rehearsal(new Workspace(stack, slot, toolchain), derived.document, steps).run({
       keep: options.keep ?? false,
     });
     const stays = options.keep || !steps.areGood;
@@ -116,7 +117,11 @@ function readDocument(stack: string): StackDocument {
   const { committed } = readStackFile(stack);
   const document = parse(readFileSync(committed, "utf8")) as StackDocument | null;
   if (!document?.config) throw new UserError(`${committed} has no config:; Pulumi.prod.yaml is a whole example`);
-  return document;
+  const { config, mistakes } = extend(document.config, stack, fileReader(checkout()));
+  const [mistake] = mistakes;
+  if (mistake) throw new UserError(`${committed}: ${mistake.path}: ${mistake.what}`);
+  const { [EXTENDS]: _, ...whole } = config;
+  return { ...document, config: whole };
 }
 
 /** Opens what the person's own passphrase opens, if that is asked for. @throws UserError if it is, and can't be done */

@@ -50,8 +50,42 @@ const Linode = z.strictObject({
   ...common,
 });
 
+/** A machine that is there already. */
+const Existing = z.strictObject({
+  provider: z.literal("existing"),
+  /** Its public address. */
+  address: z.ipv4({ error: "the machine's public IPv4 address" }),
+  /** Where its sshd listens. @default 22 */
+  port: z.number().int().min(1).max(65_535).default(22),
+  /** Root, or a user who may do everything by sudo without a password. @default root */
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user")
+    .default("root"),
+  /** Public half of its host key. */
+  hostKey: z
+    .string()
+    .regex(
+      /^(ssh-ed25519|ecdsa-sha2-nistp\d+|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/,
+      "one line of ssh-keyscan, less the address: ssh-ed25519 AAAA…",
+    ),
+  /** Whether databases and volumes stay on the machine when an app or the stack goes. @default true */
+  keepData: z.boolean().default(true),
+  ...common,
+});
+
+/** A place on another stack's machine. Who may log in there is that stack's business. */
+const OtherStack = z.strictObject({
+  provider: z.literal("stack"),
+  /** `STACK` of this project, `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK`. */
+  stack: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+){0,2}$/, "STACK, PROJECT/STACK or ORGANIZATION/PROJECT/STACK"),
+  protect: common.protect,
+});
+
 /** The shape for each provider. */
-const shapes = { digitalocean: DigitalOcean, linode: Linode } as const;
+const shapes = { digitalocean: DigitalOcean, linode: Linode, existing: Existing, stack: OtherStack } as const;
 
 /** Who a machine may come from. */
 export type HostProvider = keyof typeof shapes;

@@ -145,6 +145,7 @@ const plain = (value: unknown): unknown =>
 describe("the graph of one machine", () => {
   it("is made of exactly these resources", () => {
     expect(recorded.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "command:remote:Command notes-claim-command",
       "command:remote:Command notes-database-role",
       "command:remote:Command notes-release-command",
       "command:remote:Command slipway-dev-host-agent",
@@ -169,6 +170,7 @@ describe("the graph of one machine", () => {
       "slipway:host:CiAccess slipway-dev-ci",
       "slipway:host:DropletHost slipway-dev",
       "slipway:registry:AppImages notes",
+      "slipway:release:AppClaim notes-claim",
       "slipway:release:AppRelease notes-release",
       "tls:index/privateKey:PrivateKey slipway-dev-ci-key",
       "tls:index/privateKey:PrivateKey slipway-dev-host-key",

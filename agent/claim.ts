@@ -1,0 +1,29 @@
+/** Which stack an app of this host belongs to. Several stacks can share a host; each has its own apps, and touches no other's. */
+import { Failure } from "./failure";
+import type { Files } from "./host";
+import { appPaths } from "./paths";
+
+/**
+ * Marks an app as a stack's own, before anything is made for it. An app without a mark is taken over: an older engine made none.
+ * @param stack `PROJECT/STACK`
+ * @throws Failure if the app is another stack's
+ */
+export async function claim(files: Files, app: string, stack: string): Promise<void> {
+  await expectOwn(files, app, stack);
+  if ((await ownerOf(files, app)) === undefined) await files.write(appPaths(app).stack, `${stack}\n`, 0o644);
+}
+
+/** @throws Failure if the app is another stack's */
+export async function expectOwn(files: Files, app: string, stack: string): Promise<void> {
+  const owner = await ownerOf(files, app);
+  if (owner === undefined || owner === stack) return;
+  throw new Failure(
+    `app ${app} on this host belongs to stack ${owner}; stack ${stack} leaves it alone. ` +
+      `Give the app another name in one of the two, or, if ${owner} is gone for good, take it off the host: sudo slipway remove ${app}`,
+  );
+}
+
+/** The stack that an app belongs to, if it is marked. */
+export async function ownerOf(files: Files, app: string): Promise<string | undefined> {
+  return (await files.read(appPaths(app).stack))?.trim();
+}

@@ -1,0 +1,106 @@
+/** What the apps of an environment stand on: a machine of the stack's own, or a place on another stack's. */
+import * as pulumi from "@pulumi/pulumi";
+import { Bootstrap } from "../infra/host/bootstrap";
+import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
+import { Tenancy } from "../infra/host/tenancy";
+import type { HostConnection } from "../infra/ssh/remoteScript";
+import { makeHost } from "./host";
+import type { Settings } from "./settings";
+
+/** @see the file's head */
+export interface Ground {
+  readonly address: pulumi.Output<string>;
+  /** Public IPv6 address, if it has one. */
+  readonly addressV6?: pulumi.Output<string> | undefined;
+  /** Where sshd listens. */
+  readonly port: pulumi.Output<number>;
+  readonly hostKey: pulumi.Output<string>;
+  readonly connection: pulumi.Output<HostConnection>;
+  /** The machine, if it goes with the stack. */
+  readonly machine?: pulumi.CustomResource | undefined;
+  /** GB of the volume that its data lives on, if it has one. */
+  readonly volumeSize?: pulumi.Output<number> | undefined;
+  /** What a database on the host waits for. */
+  readonly postgres: pulumi.Resource;
+  /** What the release engine's commands wait for. */
+  readonly ready: readonly pulumi.Resource[];
+  readonly ci: pulumi.Output<CiLogin> | undefined;
+}
+
+/** What the run brings to it. */
+export interface GroundRun {
+  /** GB of the data volume that this stack gave back last time. */
+  readonly lastVolume?: pulumi.Output<number | undefined>;
+  /** Path of the release engine's bundle. */
+  readonly agent: string;
+}
+
+/** Makes the ground that the settings ask for. */
+export function makeGround(name: string, settings: Settings, { lastVolume, agent }: GroundRun): Ground {
+  const { host } = settings;
+  if (host.provider === "stack") return tenancy(name, fullName(host.stack, settings.project));
+  const machine = makeHost(name, host, {
+    privateKey: settings.hostPrivateKey,
+    lastVolume: lastVolume ?? pulumi.output(undefined),
+  });
+  const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
+  const { team } = settings;
+  const bootstrap = new Bootstrap(`${name}-host`, { host: machine, team, ci, sshFrom: host.sshFrom, agent });
+  const { connection, hostKey, postgres, ready } = bootstrap;
+  const { address, addressV6, port = 22 } = machine;
+  return {
+    address,
+    addressV6,
+    port: pulumi.output(port),
+    hostKey,
+    connection,
+    machine: machine.machine,
+    volumeSize: machine.volume?.size,
+    postgres,
+    ready,
+    ci: ci && ciLogin(ci, { address, port, hostKey }),
+  };
+}
+
+/** @param owner full name of the stack whose machine it is */
+function tenancy(name: string, owner: string): Ground {
+  const other = new pulumi.StackReference("host", { name: owner });
+  const output = <T>(key: string) => other.getOutput(key) as pulumi.Output<T | undefined>;
+  return {
+    ...pick(
+      new Tenancy(`${name}-host`, {
+        owner,
+        address: output<string>("address"),
+        port: output<number>("port"),
+        hostKey: output<string>("hostKey"),
+        deployKey: output<string>("deployKey"),
+      }),
+    ),
+    ci: undefined,
+  };
+}
+
+function pick({ address, port, hostKey, connection, postgres, ready }: Tenancy): Omit<Ground, "ci"> {
+  return { address, port, hostKey, connection, postgres, ready };
+}
+
+/** `STACK`, `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK` in full. */
+function fullName(stack: string, project: string): string {
+  const parts = stack.split("/");
+  return [...[pulumi.getOrganization(), project].slice(0, 3 - parts.length), ...parts].join("/");
+}
+
+function ciLogin(
+  ci: CiAccess,
+  { address, port, hostKey }: { address: pulumi.Output<string>; port: number; hostKey: pulumi.Output<string> },
+): pulumi.Output<CiLogin> {
+  return pulumi.secret(
+    pulumi.all([address, hostKey, ci.privateKey]).apply(([host, key, privateKey]) => ({
+      host,
+      ...(port === 22 ? {} : { port }),
+      user: "deploy",
+      knownHosts: knownHosts(host, key, port),
+      privateKey,
+    })),
+  );
+}

@@ -1,0 +1,203 @@
+/** One machine that was there before Slipway: a stack takes it in, another is its tenant, and in the end it is its owner's again. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import ssh2 from "ssh2";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { adoptScript } from "../../infra/host/adopt";
+import { Passphrase } from "../../scripts/rehearsal/passphrase";
+import { ask } from "./support/stack";
+
+const slot = 16;
+const api = `http://127.0.0.1:${8480 + 10 * slot}`;
+const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), ".cache", "slipway");
+const folder = mkdtempSync(join(tmpdir(), "slipway-hosts-"));
+const login = ssh2.utils.generateKeyPairSync("ed25519");
+const passphrase = Passphrase.make("rehearsal-only");
+let machine = { address: "", hostKey: "", container: "" };
+
+async function verb(name: string, stack: string, ...args: string[]) {
+  const result = await execa(join("scripts", name), args, {
+    env: { SLIPWAY_SANDBOX_SLOT: String(slot), SLIPWAY_STACK_FILE: join(folder, `Pulumi.${stack}.yaml`) },
+    reject: false,
+    stdin: "ignore",
+    all: true,
+  });
+  return { exitCode: result.exitCode, stdout: String(result.stdout), all: String(result.all) };
+}
+
+/** @returns the URL and what was changed */
+async function up(stack: string): Promise<{ url: string; changes: string }> {
+  const { exitCode, stdout, all } = await verb("up", stack, stack);
+  if (exitCode !== 0) throw new Error(all);
+  const lines = stdout.trim().split("\n");
+  return { changes: lines.at(-2) ?? "", url: lines.at(-1) ?? "" };
+}
+
+/** Runs a script as root on the machine, whatever it thinks of visitors. */
+async function onMachine(script: string) {
+  const result = await execa("docker", ["exec", "-i", machine.container, "bash", "-s"], {
+    input: script,
+    reject: false,
+    all: true,
+  });
+  return { exitCode: result.exitCode, all: String(result.all).trim() };
+}
+
+async function orderMachine(): Promise<typeof machine> {
+  const headers = { authorization: "Bearer sandbox", "content-type": "application/json" };
+  const post = async (path: string, body: unknown) =>
+    (await fetch(`${api}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json() as Promise<never>;
+  const key = (await post("/v2/account/keys", { name: "owner", public_key: `${login.public} owner` })) as {
+    ssh_key: { id: number };
+  };
+  const order = { name: "theirs", region: "fra1", size: "s-1vcpu-2gb", image: "debian-13-x64" };
+  const made = (await post("/v2/droplets", { ...order, ssh_keys: [key.ssh_key.id] })) as { droplet: { id: number } };
+  for (;;) {
+    const { droplet } = (await (await fetch(`${api}/v2/droplets/${made.droplet.id}`, { headers })).json()) as {
+      droplet: { status: string; networks: { v4: { ip_address: string; type: string }[] } };
+    };
+    const address = droplet.networks.v4.find(({ type }) => type === "public")?.ip_address;
+    if (droplet.status === "active" && address) return { ...(await whatOwnerKnows()), address };
+    await sleep(300);
+  }
+}
+
+/** The owner of a machine has its host key from its console. */
+async function whatOwnerKnows() {
+  const filters = ["--filter", `label=slipway.sandbox=${slot}`, "--filter", "name=droplet"];
+  const container = (await execa("docker", ["ps", ...filters, "--format", "{{.Names}}"])).stdout;
+  await execa("docker", ["exec", container, "cloud-init", "status", "--wait"], { reject: false });
+  const hostKey = (await execa("docker", ["exec", container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"])).stdout;
+  return { container, hostKey: hostKey.split(" ").slice(0, 2).join(" ") };
+}
+
+function writeSettings(stack: string, host: Record<string, unknown>, route: string): void {
+  const secret = (value: string) => ({ secure: passphrase.seal(value) });
+  const config = {
+    "digitalocean:apiEndpoint": api,
+    "slipway:host": host,
+    ...(host.provider === "existing" ? { "slipway:host.privateKey": secret(login.private) } : {}),
+    "slipway:registry": { server: `10.213.${slot}.2:5000`, username: "slipway" },
+    "slipway:registry.password": secret("rehearsal-only"),
+    "slipway:tls": { mode: "off" },
+    "slipway:apps": {
+      notes: {
+        folder: "examples/notes",
+        routes: [route],
+        build: { args: { BASE: "slipway-sandbox/python:3.13" } },
+        env: { DJANGO_ALLOWED_HOSTS: route },
+        secrets: { SECRET_KEY: "generate" },
+      },
+    },
+  };
+  writeFileSync(
+    join(folder, `Pulumi.${stack}.yaml`),
+    stringify({ encryptionsalt: passphrase.salt, config }, { lineWidth: 0 }),
+  );
+}
+
+/** What its owner would miss. */
+const traces = () =>
+  onMachine(
+    "cat /etc/ssh/ssh_host_*.pub /root/.ssh/authorized_keys; sshd -T | sort; ls /etc/ssh/sshd_config.d /etc/sudoers.d; getent passwd deploy; iptables -S INPUT",
+  );
+const databases = async () =>
+  (await onMachine("sudo -u postgres psql -Atc 'SELECT datname FROM pg_database ORDER BY 1'")).all.split("\n");
+const containers = async () => (await onMachine("docker ps -a --format '{{.Names}}' | sort")).all.split("\n");
+
+beforeAll(async () => {
+  // What a run that was cut off has left: the machine it speaks of is gone.
+  rmSync(join(cache, "state", String(slot)), { recursive: true, force: true });
+  writeSettings("none", {}, "none.localhost");
+  await verb("sandbox", "none", "stop", "--purge");
+  await verb("sandbox", "none", "start");
+  machine = await orderMachine();
+});
+afterAll(async () => {
+  for (const stack of ["pr-7", "main"]) await verb("down", stack, stack);
+  await verb("sandbox", "none", "stop", "--purge");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a machine that is there already", () => {
+  let found: string;
+
+  it("is refused before anything is changed if it is no Debian 13, or the firewall would shut its owner out", async () => {
+    found = (await traces()).all;
+    const script = adoptScript("ssh-ed25519 AAAA", ["203.0.113.0/24"]);
+    const other = await onMachine(`printf 'ID=ubuntu\\nVERSION_ID="24.04"\\nPRETTY_NAME="Ubuntu 24.04"\\n' > /tmp/other
+unshare -m bash -euo pipefail -s <<'OUTER'
+mount --bind /tmp/other /etc/os-release
+${script}
+OUTER`);
+    expect(other).toEqual({
+      exitCode: 1,
+      all: "slipway: this machine runs Ubuntu 24.04; expected Debian 13; nothing was changed",
+    });
+    const outside = await onMachine(
+      `export SSH_CONNECTION='198.51.100.9 1 192.0.2.1 22'\nset -euo pipefail\n${script}`,
+    );
+    expect(outside.all).toBe(
+      "slipway: you are connected from 198.51.100.9, which sshFrom does not cover: the firewall would shut you out; nothing was changed",
+    );
+    expect((await traces()).all).toBe(found);
+  });
+
+  it("becomes a host that runs the app, its owner's way in as it was", async () => {
+    writeSettings(
+      "main",
+      {
+        provider: "existing",
+        address: machine.address,
+        hostKey: machine.hostKey,
+        sshFrom: [`10.213.${slot}.0/24`],
+      },
+      "notes.localhost",
+    );
+    expect((await ask((await up("main")).url)).status).toBe(200);
+    const { all } = await traces();
+    for (const line of found.split("\n").filter((text) => /^(ssh-|ecdsa-|permitrootlogin)/.test(text)))
+      expect(all).toContain(line);
+  });
+
+  it("takes a tenant with an app, a database and a name of its own, and neither changes the other", async () => {
+    writeSettings("pr-7", { provider: "stack", stack: "main" }, "pr-7.localhost");
+    const tenant = await up("pr-7");
+    expect((await ask(tenant.url)).status).toBe(200);
+    expect(await containers()).toEqual(["notes-pr-7-r1-web-1", "notes-r1-web-1"]);
+    expect(await databases()).toEqual(expect.arrayContaining(["notes", "notes_pr_7"]));
+    expect((await up("main")).changes).toBe("0 changes");
+    expect((await up("pr-7")).changes).toBe("0 changes");
+    const drift = await verb("drift", "pr-7", "pr-7");
+    expect([drift.exitCode, drift.stdout.trim()]).toEqual([0, "the host is what stack pr-7 said"]);
+  });
+
+  it("lets no stack touch another's app, and says whose it is", async () => {
+    const refused = await onMachine("slipway remove notes --stack slipway/pr-7");
+    expect(refused.exitCode).toBe(1);
+    expect(refused.all).toContain(
+      "app notes on this host belongs to stack slipway/main; stack slipway/pr-7 leaves it alone",
+    );
+  });
+
+  it("loses nothing but the tenant's own when the tenant goes", async () => {
+    expect((await verb("down", "pr-7", "pr-7")).all).toContain("The sandbox goes on");
+    expect(await containers()).toEqual(["notes-r1-web-1"]);
+    expect(await databases()).not.toContain("notes_pr_7");
+    expect(
+      (await onMachine("docker volume ls -q; ls /var/lib/slipway/apps; ls /var/lib/slipway/edge")).all,
+    ).not.toContain("pr-7");
+    expect((await up("main")).changes).toBe("0 changes");
+  });
+
+  it("is its owner's again when the stack goes, the app stopped, the data kept", async () => {
+    expect((await verb("down", "main", "main")).all).toContain("The sandbox goes on");
+    expect((await traces()).all).toBe(found);
+    expect(await containers()).toEqual([""]);
+    expect(await databases()).toContain("notes");
+  });
+});
