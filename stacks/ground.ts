@@ -5,6 +5,7 @@ import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
 import { Tenancy } from "../infra/host/tenancy";
 import type { HostConnection } from "../infra/ssh/remoteScript";
 import { makeHost } from "./host";
+import { stackName } from "./nameOnHost";
 import type { Settings } from "./settings";
 
 /** @see the file's head */
@@ -40,6 +41,7 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
   const { host } = settings;
   if (host.provider === "stack") return tenancy(name, fullName(host.stack, settings.project));
   const machine = makeHost(name, host, {
+    stack: stackName(settings),
     privateKey: settings.hostPrivateKey,
     lastVolume: lastVolume ?? pulumi.output(undefined),
   });

@@ -11,6 +11,8 @@ type OwnHostSettings = Exclude<HostSettings, { readonly provider: "stack" }>;
 
 /** What a machine is made from besides its settings. */
 export interface HostMaking {
+  /** The stack that it is for, `PROJECT/STACK`. */
+  readonly stack: string;
   /** How a machine is reached that is there already. */
   readonly privateKey?: string | undefined;
   /** GB of its data volume when the stack was brought up last. */
@@ -18,14 +20,18 @@ export interface HostMaking {
 }
 
 /** Makes the machine that the settings ask for, or takes it in. */
-export function makeHost(name: string, settings: OwnHostSettings, { privateKey, lastVolume }: HostMaking): MachineHost {
+export function makeHost(
+  name: string,
+  settings: OwnHostSettings,
+  { stack, privateKey, lastVolume }: HostMaking,
+): MachineHost {
   switch (settings.provider) {
     case "digitalocean":
       return new DropletHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
     case "linode":
       return new LinodeHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
     case "existing":
-      return new ExistingHost(name, { ...settings, privateKey: privateKey ?? "" });
+      return new ExistingHost(name, { ...settings, stack, privateKey: privateKey ?? "" });
     default:
       return settings satisfies never;
   }

@@ -14,7 +14,7 @@ import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/con
 import type { Provenance } from "../infra/release/provenance";
 import { AppDatabases } from "./databases";
 import { type Ground, makeGround } from "./ground";
-import { nameOnHost } from "./nameOnHost";
+import { nameOnHost, stackName } from "./nameOnHost";
 import type { AppSettings, Settings } from "./settings";
 
 /** What a stack of this shape gives back. */
@@ -187,10 +187,6 @@ function tenureOf(settings: Settings, app: string): Tenure {
   const keepVolumes =
     settings.host.provider === "existing" ? settings.host.keepData : settings.host.provider !== "stack";
   return { app: nameOnHost(settings, app), stack: stackName(settings), keepVolumes };
-}
-
-function stackName({ project, stack }: Pick<Settings, "project" | "stack">): string {
-  return `${project}/${stack}`;
 }
 
 /** What is known of an app's release from the settings alone. */

@@ -1,4 +1,4 @@
-/** What an app is called on its host. */
+/** What an app and its stack are called on their host. */
 import { createHash } from "node:crypto";
 import type { Settings } from "./settings";
 
@@ -22,4 +22,9 @@ export function nameOnHost({ host, stack }: Pick<Settings, "host" | "stack">, ap
   if (plain === full && plain.length <= LONGEST) return plain;
   const fingerprint = createHash("sha256").update(full).digest("hex").slice(0, FINGERPRINT);
   return `${plain.slice(0, LONGEST - FINGERPRINT - 1).replace(/-+$/, "")}-${fingerprint}`;
+}
+
+/** The stack that an app on a host belongs to, `PROJECT/STACK`. */
+export function stackName({ project, stack }: Pick<Settings, "project" | "stack">): string {
+  return `${project}/${stack}`;
 }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it("is Bash from beginning to end", () => {
   for (const text of [
-    adoptScript("ssh-ed25519 AAAA me", ["10.0.0.0/8"]),
+    adoptScript({ stack: "slipway/main", deployKey: "ssh-ed25519 AAAA me", sshFrom: ["10.0.0.0/8"] }),
     keysScript(["a"]),
     letGoText,
     passingFirewallScript(["10.0.0.0/8"], 2222),

@@ -1,7 +1,8 @@
 /** Scripts that take a machine in that is there already, and let it go again. Nothing of the owner's is taken away. */
 import { commandLine } from "../ssh/commandLine";
+import { dockerSettings } from "./steps";
 
-/** Written when a machine was taken in; says what has to be undone. */
+/** Written when a machine was taken in; says by which stack, and what has to be undone. */
 const MARK = "/etc/slipway/adopted";
 const SUDOERS = "/etc/sudoers.d/90-slipway";
 const KEYS = "/home/deploy/.ssh/authorized_keys";
@@ -10,13 +11,22 @@ const END = "# slipway: end";
 /** Removes the stack's own lines and ends the last line of the owner's. */
 const WITHOUT_BLOCK = `sed -e '/^# slipway: begin/,/^# slipway: end/d' -e '$a\\'`;
 
+/** What a machine is taken in with. */
+export interface Adoption {
+  /** The stack that takes it in, `PROJECT/STACK`. */
+  readonly stack: string;
+  /** The stack's own key for `deploy`, OpenSSH form. */
+  readonly deployKey: string;
+  /** Networks that may open an SSH connection once the firewall is up. */
+  readonly sshFrom: readonly string[];
+}
+
 /**
  * Looks first whether the machine can become a host, and refuses before anything is changed; then makes the user that all later steps log
- * in as. What it looks at is only looked at once: afterwards the answers would be the stack's own doing.
- * @param deployKey the stack's own key for `deploy`, OpenSSH form
- * @param sshFrom networks that may open an SSH connection once the firewall is up
+ * in as. What runs there is only looked at once: afterwards the answers would be the stack's own doing. What an earlier stack left when it
+ * let the machine go is no hindrance.
  */
-export function adoptScript(deployKey: string, sshFrom: readonly string[]): string {
+export function adoptScript({ stack, deployKey, sshFrom }: Adoption): string {
   return `refuse() { printf 'slipway: %s; nothing was changed\\n' "$1" >&2; exit 1; }
 told() { (. /etc/os-release; printf '%s' "\${!1:-}"); }
 [ -r /etc/os-release ] || refuse 'this machine does not say what it runs (no /etc/os-release); expected Debian 13'
@@ -27,12 +37,22 @@ if [ -n "$from" ]; then
   perl -MSocket=inet_pton,AF_INET,AF_INET6 -e '${COVERS}' "\${from%% *}" ${commandLine(sshFrom)} ||
     refuse "you are connected from \${from%% *}, which sshFrom does not cover: the firewall would shut you out"
 fi
-if [ ! -e ${MARK} ]; then
+if [ -e ${MARK} ]; then
+  owner=$(sed -n 's/^stack=//p' ${MARK})
+  [ "$owner" = ${commandLine([stack])} ] || refuse "this machine is stack $owner's already: destroy that one first, or be its tenant (slipway:host: { provider: stack, stack: $owner }); if it is gone for good, remove ${MARK} on the machine"
+else
   for port in 80 443; do
     other=$(ss -Htlnp "sport = :$port" | grep -v '"caddy"' | head -n 1 | tr -s ' ') || true
     [ -z "$other" ] || refuse "something listens on port $port already ($other), where visitors of the apps come in; stop it first"
   done
-  [ ! -s /etc/docker/daemon.json ] || refuse 'Docker has settings of its own (/etc/docker/daemon.json), which would be replaced; move them away first'
+  if [ -s /etc/caddy/Caddyfile ] && ! grep -q '^# Written by slipway' /etc/caddy/Caddyfile; then
+    sum=$(md5sum /etc/caddy/Caddyfile | cut -d ' ' -f 1)
+    dpkg-query -W -f='\${Conffiles}' caddy 2>/dev/null | grep -qF "/etc/caddy/Caddyfile $sum" ||
+      refuse 'Caddy has sites of its own (/etc/caddy/Caddyfile), which would go off the air; move that file away first'
+  fi
+  cmp -s /etc/docker/daemon.json - <<'END' || [ ! -s /etc/docker/daemon.json ] || refuse 'Docker has settings of its own (/etc/docker/daemon.json), which would be replaced; move them away first'
+${dockerSettings}
+END
   if command -v docker >/dev/null && [ -n "$(docker ps -aq 2>/dev/null)" ]; then
     refuse 'Docker has containers already, whose network would change; expected none'
   fi
@@ -53,7 +73,7 @@ chmod 0440 ${SUDOERS}.new
 visudo -cqf ${SUDOERS}.new
 mv ${SUDOERS}.new ${SUDOERS}
 install -d -m 0755 /etc/slipway
-[ -e ${MARK} ] || printf 'made_deploy=%s\\n' $made > ${MARK}
+[ -e ${MARK} ] || printf 'stack=%s\\nmade_deploy=%s\\n' ${commandLine([stack])} $made > ${MARK}
 grep -qF ${commandLine([deployKey.trim()])} ${KEYS} 2>/dev/null || {
 ${keysScript([deployKey])}}
 `;

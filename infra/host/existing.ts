@@ -8,6 +8,8 @@ import type { MachineHost } from "./machineHost";
 
 /** How a machine that is there already is reached, and by whom it may be later. */
 export interface ExistingHostArgs {
+  /** The stack that takes it in, `PROJECT/STACK`; a machine is one stack's at a time. */
+  readonly stack: string;
   /** Its public IPv4 address. */
   readonly address: string;
   /** Where its sshd listens. */
@@ -49,7 +51,7 @@ export class ExistingHost extends pulumi.ComponentResource implements MachineHos
         connection: { ...reached, ...port, user: args.user, privateKey: pulumi.secret(args.privateKey) },
         create: commandLine([...root, "bash", "-euo", "pipefail", "-s"]),
         delete: commandLine([...root, "bash", "-euc", letGoText]),
-        stdin: login.publicKeyOpenssh.apply((key) => adoptScript(key, args.sshFrom)),
+        stdin: login.publicKeyOpenssh.apply((key) => adoptScript({ ...args, deployKey: key })),
         logging: "none",
         addPreviousOutputInEnv: false,
         triggers: [args.address],

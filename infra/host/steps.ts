@@ -68,9 +68,9 @@ END
 `;
 }
 
-/** Settles the engine's addresses and log rotation; restarts it only when they change. */
-export function dockerScript(): string {
-  const config = {
+/** Text of Docker's daemon.json: the engine's addresses and log rotation. */
+export const dockerSettings = JSON.stringify(
+  {
     bip: defaultBridge,
     "default-address-pools": [appNetworks],
     "live-restore": true,
@@ -78,7 +78,13 @@ export function dockerScript(): string {
     "userland-proxy": false,
     "log-driver": "json-file",
     "log-opts": { "max-size": "10m", "max-file": "3" },
-  };
+  },
+  null,
+  2,
+);
+
+/** Settles what `dockerSettings` says; restarts the engine only when that changes. */
+export function dockerScript(): string {
   return `install -d -m 0755 /etc/docker /etc/systemd/system/docker.service.d
 cat > /etc/systemd/system/docker.service.d/slipway.conf.new <<'END'
 # However often it falls over, it is started again: apps run on without it, but no release does.
@@ -91,7 +97,7 @@ if ! cmp -s /etc/systemd/system/docker.service.d/slipway.conf.new /etc/systemd/s
 fi
 rm -f /etc/systemd/system/docker.service.d/slipway.conf.new
 cat > /etc/docker/daemon.json.new <<'END'
-${JSON.stringify(config, null, 2)}
+${dockerSettings}
 END
 if ! cmp -s /etc/docker/daemon.json.new /etc/docker/daemon.json; then
   mv /etc/docker/daemon.json.new /etc/docker/daemon.json

@@ -128,7 +128,8 @@ describe("a machine that is there already", () => {
 
   it("is refused before anything is changed if it is no Debian 13, or the firewall would shut its owner out", async () => {
     found = (await traces()).all;
-    const script = adoptScript("ssh-ed25519 AAAA", ["203.0.113.0/24"]);
+    const adoption = { stack: "slipway/main", deployKey: "ssh-ed25519 AAAA", sshFrom: ["203.0.113.0/24"] };
+    const script = adoptScript(adoption);
     const other = await onMachine(`printf 'ID=ubuntu\\nVERSION_ID="24.04"\\nPRETTY_NAME="Ubuntu 24.04"\\n' > /tmp/other
 unshare -m bash -euo pipefail -s <<'OUTER'
 mount --bind /tmp/other /etc/os-release
@@ -143,6 +144,15 @@ OUTER`);
     );
     expect(outside.all).toBe(
       "slipway: you are connected from 198.51.100.9, which sshFrom does not cover: the firewall would shut you out; nothing was changed",
+    );
+    const withSites = await onMachine(`install -d /etc/caddy && echo 'example.com' > /etc/caddy/Caddyfile
+trap 'rm -r /etc/caddy' EXIT\nset -euo pipefail\n${script}`);
+    expect(withSites.all).toContain("Caddy has sites of its own (/etc/caddy/Caddyfile), which would go off the air");
+    const withServer = await onMachine(`perl -MIO::Socket::INET -e '
+my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80, ReuseAddr => 1) or die; print "up\\n"; $| = 1; sleep 20' > /tmp/up &
+trap 'kill $!' EXIT\nuntil [ -s /tmp/up ]; do sleep 0.05; done\nset -euo pipefail\n${script}`);
+    expect(withServer.all).toMatch(
+      /^slipway: something listens on port 80 already \(.*"perl".*\), .*; stop it first; /,
     );
     expect((await traces()).all).toBe(found);
   });

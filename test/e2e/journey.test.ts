@@ -190,7 +190,8 @@ describe("a change", () => {
 
 describe("the end", () => {
   it("leaves nothing: no container, network, volume, record or trust", async () => {
-    expect((await stack.verb("down")).exitCode).toBe(0);
+    const { exitCode, all } = await stack.verb("down");
+    expect(exitCode, all).toBe(0);
     const label = ["--filter", `label=slipway.sandbox=${stack.slot}`, "-q"];
     expect(await stack.docker("ps", "-a", ...label)).toEqual([]);
     expect(await stack.docker("network", "ls", ...label)).toEqual([]);

@@ -29,7 +29,7 @@ beforeAll(async () => {
       protect: true,
       volume: { size: 20 },
     },
-    { lastVolume: pulumi.output<number | undefined>(10) },
+    { stack: "slipway/dev", lastVolume: pulumi.output<number | undefined>(10) },
   );
   await new Promise((resolve) => host.volume?.size.apply(resolve));
   const settled = pulumi.all([host.address, ...host.ready.map((resource) => resource.urn)]);
