@@ -68,22 +68,14 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
 function tenancy(name: string, owner: string): Ground {
   const other = new pulumi.StackReference("host", { name: owner });
   const output = <T>(key: string) => other.getOutput(key) as pulumi.Output<T | undefined>;
-  return {
-    ...pick(
-      new Tenancy(`${name}-host`, {
-        owner,
-        address: output<string>("address"),
-        port: output<number>("port"),
-        hostKey: output<string>("hostKey"),
-        deployKey: output<string>("deployKey"),
-      }),
-    ),
-    ci: undefined,
-  };
-}
-
-function pick({ address, port, hostKey, connection, postgres, ready }: Tenancy): Omit<Ground, "ci"> {
-  return { address, port, hostKey, connection, postgres, ready };
+  const { address, port, hostKey, connection, there } = new Tenancy(`${name}-host`, {
+    owner,
+    address: output<string>("address"),
+    port: output<number>("port"),
+    hostKey: output<string>("hostKey"),
+    deployKey: output<string>("deployKey"),
+  });
+  return { address, port, hostKey, connection, postgres: there, ready: [there], ci: undefined };
 }
 
 /** `STACK`, `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK` in full. */

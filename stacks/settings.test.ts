@@ -103,6 +103,8 @@ describe("readSettings", () => {
       "slipway:team",
       "slipway:ci",
     ]);
+    writeFileSync(join(root, "Pulumi.main.yaml"), stringify({ config: { "slipway:team": team } }));
+    expect(readSettings(source({ ...tenant, extends: "main" })).host.provider).toBe("stack");
   });
 
   it("reads a whole environment into plain data", () => {

@@ -116,7 +116,7 @@ export function readSettings(given: ConfigSource): Settings {
     host?.provider === "existing"
       ? reader.secret("host.privateKey", "slipway:host.provider existing logs in with it")
       : undefined;
-  if (host?.provider === "stack") reader.refuseOfTenant({ team, ci });
+  if (host?.provider === "stack") reader.refuseOfTenant({ team, ci }, fileOf);
   reader.checkKeys();
   reader.checkRoutes();
   reader.checkDns(dns);
@@ -350,15 +350,15 @@ class Reader {
     return value;
   }
 
-  /** Finds what belongs to the stack whose machine it is. */
-  refuseOfTenant(settings: Readonly<Record<string, unknown>>): void {
+  /** Finds what belongs to the stack whose machine it is. What was taken over from another's settings is of no effect. */
+  refuseOfTenant(settings: Readonly<Record<string, unknown>>, fileOf: (path: string) => string | undefined): void {
     for (const [key, value] of Object.entries(settings)) {
       const asked = Object.values((value ?? {}) as object).some((part) => !Array.isArray(part) || part.length > 0);
-      if (!asked) continue;
+      if (!asked || fileOf(this.path(key)) !== undefined) continue;
       this.mistakes.push({
         path: this.path(key),
         what: "is for a machine of the stack's own, and slipway:host.provider is stack",
-        mend: `remove it here; who may log in is settled by the stack whose machine it is`,
+        mend: "remove it here; who may log in is settled by the stack whose machine it is",
       });
     }
   }

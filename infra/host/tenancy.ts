@@ -25,9 +25,8 @@ export class Tenancy extends pulumi.ComponentResource {
   readonly port: pulumi.Output<number>;
   readonly hostKey: pulumi.Output<string>;
   readonly connection: pulumi.Output<HostConnection>;
-  /** What everything on the host waits for. */
-  readonly ready: readonly pulumi.Resource[];
-  readonly postgres: remote.Command;
+  /** What all that this stack does on the host waits for. */
+  readonly there: remote.Command;
 
   constructor(name: string, args: TenancyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:Tenancy", name, {}, opts);
@@ -46,13 +45,11 @@ export class Tenancy extends pulumi.ComponentResource {
         dialErrorLimit: attempts,
         perDialTimeout: 10,
       }));
-    const there = remoteScript(
+    this.there = remoteScript(
       `${name}-there`,
       { connection: this.connection, script: "slipway --version\npg_isready -q\n" },
       { parent: this },
     );
-    this.postgres = there;
-    this.ready = [there];
     this.registerOutputs({ address: this.address });
   }
 }
