@@ -145,14 +145,18 @@ OUTER`);
     expect(outside.all).toBe(
       "slipway: you are connected from 198.51.100.9, which sshFrom does not cover: the firewall would shut you out; nothing was changed",
     );
-    const withSites = await onMachine(`install -d /etc/caddy && echo 'example.com' > /etc/caddy/Caddyfile
-trap 'rm -r /etc/caddy' EXIT\nset -euo pipefail\n${script}`);
+    const inside = "export SSH_CONNECTION='203.0.113.9 1 192.0.2.1 22'\nset -euo pipefail\n";
+    const withSites = await onMachine(`cp -a /etc/caddy/Caddyfile /tmp/debians
+echo 'example.com' > /etc/caddy/Caddyfile
+trap 'mv /tmp/debians /etc/caddy/Caddyfile' EXIT
+${inside}${script}`);
     expect(withSites.all).toContain("Caddy has sites of its own (/etc/caddy/Caddyfile), which would go off the air");
-    const withServer = await onMachine(`perl -MIO::Socket::INET -e '
-my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80, ReuseAddr => 1) or die; print "up\\n"; $| = 1; sleep 20' > /tmp/up &
-trap 'kill $!' EXIT\nuntil [ -s /tmp/up ]; do sleep 0.05; done\nset -euo pipefail\n${script}`);
+    const server = "IO::Socket::INET->new(Listen => 1, LocalPort => 443) or die; sleep 60";
+    const withServer = await onMachine(`perl -MIO::Socket::INET -e '$s = ${server}' & trap 'kill $!' EXIT
+until ss -Htln 'sport = :443' | grep -q .; do sleep 0.05; done
+${inside}${script}`);
     expect(withServer.all).toMatch(
-      /^slipway: something listens on port 80 already \(.*"perl".*\), .*; stop it first; /,
+      /^slipway: something listens on port 443 already \(.*"perl".*\), .*; stop it first; /,
     );
     expect((await traces()).all).toBe(found);
   });
