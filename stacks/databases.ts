@@ -1,12 +1,13 @@
 /** Wires the databases of a machine's apps: each where its settings put it, and where it comes from as long as they say so. */
 import * as pulumi from "@pulumi/pulumi";
 import { type DatabaseAccess, databaseEnvironment, databaseSecrets } from "../infra/database/access";
-import { type ClusterChoice, type DatabaseChoice, placeOf } from "../infra/database/choice";
+import { type ClusterChoice, clusterName, type DatabaseChoice, placeOf } from "../infra/database/choice";
 import { ContainerDatabase } from "../infra/database/containerDatabase";
 import type { PullLogin } from "../infra/database/containerScript";
 import { DigitalOceanCluster } from "../infra/database/digitaloceanCluster";
 import { externalAccess } from "../infra/database/externalDatabase";
 import { HostDatabase } from "../infra/database/hostDatabase";
+import { LinodeCluster } from "../infra/database/linodeCluster";
 import type { ManagedCluster } from "../infra/database/managedCluster";
 import { ManagedDatabase } from "../infra/database/managedDatabase";
 import type { Placement } from "../infra/database/placement";
@@ -21,6 +22,8 @@ export interface DatabaseGround {
   readonly host: HostSettings;
   /** None where it outlives the stack. */
   readonly machine?: pulumi.CustomResource | undefined;
+  /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
+  readonly sources?: pulumi.Output<readonly string[]> | undefined;
   readonly connection: Connection;
   /** What a database in the machine's own Postgres waits for. */
   readonly postgres: pulumi.Resource;
@@ -90,6 +93,13 @@ export class AppDatabases {
     };
   }
 
+  /** Regions of the clusters that their cloud can't move, by name. */
+  get fixedRegions(): Readonly<Record<string, pulumi.Output<string>>> {
+    return Object.fromEntries(
+      [...this.#clusters].flatMap(([name, { fixedRegion }]) => (fixedRegion ? [[name, fixedRegion]] : [])),
+    );
+  }
+
   #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
     const { connection, machine, host, postgres, ready, keep, registry } = this.#ground;
     const name = `${app}-database`;
@@ -117,28 +127,27 @@ export class AppDatabases {
 
   /** One cluster for all of the stack's apps, or an app's own; made once. */
   #cluster(app: string, owner: "stack" | "app", choice: ClusterChoice): ManagedCluster {
-    const { name, host, machine } = this.#ground;
-    const key = owner === "stack" ? name : `${name}-${app}`;
+    const key = clusterName(this.#ground.name, app, owner);
     const known = this.#clusters.get(key);
     if (known) return known;
-    const made = makeCluster(key, host, machine, choice);
+    const made = makeCluster(key, this.#ground, choice);
     this.#clusters.set(key, made);
     return made;
   }
 }
 
 /** A cluster of the cloud that the machine is of. */
-function makeCluster(
-  name: string,
-  host: HostSettings,
-  machine: pulumi.CustomResource | undefined,
-  cluster: ClusterChoice,
-): ManagedCluster {
-  if (!machine) throw new Error("only a machine of the stack's own can be a trusted source");
+function makeCluster(name: string, { host, machine, sources }: DatabaseGround, cluster: ClusterChoice): ManagedCluster {
   switch (host.provider) {
     case "digitalocean": {
+      if (!machine) throw new Error("only a machine of the stack's own can be a trusted source");
       const { region, protect } = host;
       return new DigitalOceanCluster(`${name}-database`, { name, cluster, droplet: machine, region, protect });
+    }
+    case "linode": {
+      if (!sources) throw new Error("only a machine whose addresses are known can be let in");
+      const { region, protect } = host;
+      return new LinodeCluster(`${name}-database`, { name, cluster, sources, region, protect });
     }
     default:
       // The settings let nobody get here.

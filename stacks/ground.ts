@@ -19,6 +19,8 @@ export interface Ground {
   readonly connection: pulumi.Output<HostConnection>;
   /** The machine, if it goes with the stack. */
   readonly machine?: pulumi.CustomResource | undefined;
+  /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
+  readonly sources?: pulumi.Output<readonly string[]> | undefined;
   /** GB of the volume that its data lives on, if it has one. */
   readonly volumeSize?: pulumi.Output<number> | undefined;
   /** What a database on the host waits for. */
@@ -57,6 +59,7 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     hostKey,
     connection,
     machine: machine.machine,
+    sources: machine.sources,
     volumeSize: machine.volume?.size,
     postgres,
     ready,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Provenance } from "../infra/release/provenance";
 import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
-import { mistakesInMoves } from "./settings/databaseMoves";
+import { mistakesInMoves, mistakesInRegions } from "./settings/databaseMoves";
 import { SettingsError } from "./settings/mistakes";
 import { readOrigin } from "./settings/origin";
 
@@ -55,9 +55,13 @@ function checked<T>(check: () => T): T {
 async function main() {
   const settings = checked(() => readSettings(source()));
   const before = self();
-  const moves = mistakesInMoves(settings.apps, await placesOf(before));
+  const regions = (await before.getOutputDetails("clusterRegions")).value ?? {};
+  const mistakes = [
+    ...mistakesInMoves(settings.apps, await placesOf(before)),
+    ...mistakesInRegions(settings, regions as Readonly<Record<string, string>>),
+  ];
   checked(() => {
-    if (moves.length > 0) throw new SettingsError(settings.stack, moves);
+    if (mistakes.length > 0) throw new SettingsError(settings.stack, mistakes);
   });
   const outputs = machine(settings, {
     origin: readOrigin(process.env, root, Date.now()),

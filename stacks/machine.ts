@@ -39,6 +39,8 @@ export interface MachineOutputs {
   readonly databases: Record<string, pulumi.Output<string>>;
   /** What each app is called on the host. */
   readonly onHost: Record<string, string>;
+  /** Regions of the managed clusters that their cloud can't move, by name; what the next run compares with. None where there are none. */
+  readonly clusterRegions: Readonly<Record<string, pulumi.Output<string>>> | undefined;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
   /** What CI logs in with to release by itself; a secret. None where no app is released so. */
@@ -69,6 +71,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     name,
     host: settings.host,
     machine,
+    sources: ground.sources,
     connection,
     postgres: ground.postgres,
     ready: ground.ready,
@@ -139,6 +142,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       apps.map(({ app, release }) => [app.name, release.number.apply(() => placeOf(app.database.at))]),
     ),
     onHost: Object.fromEntries(apps.map(({ app }) => [app.name, nameOnHost(settings, app.name)])),
+    clusterRegions: Object.keys(databases.fixedRegions).length > 0 ? databases.fixedRegions : undefined,
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
     ),

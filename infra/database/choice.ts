@@ -45,6 +45,11 @@ export interface DatabasePlan {
   readonly variables: Readonly<Record<string, DatabasePart>>;
 }
 
+/** What a cluster is called, the stack's or one app's own. @param stack name of the stack's own resources, e.g. `slipway-dev` */
+export function clusterName(stack: string, app: string, owner: "stack" | "app"): string {
+  return owner === "stack" ? stack : `${stack}-${app}`;
+}
+
 /** A few words that tell places apart in which one app's data may be; a stack remembers them from one run to the next. */
 export function placeOf(choice: DatabaseChoice): string {
   if (choice.mode !== "managed") return choice.mode;

@@ -43,11 +43,15 @@ exit 1
 `;
 }
 
-/** SQL for psql that makes the database and role of an app, or sets the role's password anew. @param password letters and digits */
-export function ownDatabaseSql({ name, user }: DatabaseAddress, password: string): string {
+/**
+ * SQL for psql that makes the database and role of an app, or sets the role's password anew.
+ * @param password letters and digits
+ * @param joins whether who says it must be a member of the role to give it a database, as whoever is no superuser must
+ */
+export function ownDatabaseSql({ name, user }: DatabaseAddress, password: string, joins = false): string {
   return `SELECT 'CREATE ROLE "${user}" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec
 ALTER ROLE "${user}" PASSWORD '${password}';
-SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
+${joins ? `GRANT "${user}" TO CURRENT_USER;\n` : ""}SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
 REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 }
 

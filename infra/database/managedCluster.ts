@@ -8,6 +8,8 @@ export interface ManagedCluster {
   readonly admin: pulumi.Output<{ readonly user: string; readonly password: string; readonly database: string }>;
   /** Certificate (PEM) of the authority that vouches for its server. */
   readonly authority: pulumi.Output<string>;
+  /** Its region, where the cloud can't move it: in another one it would be another cluster. */
+  readonly fixedRegion?: pulumi.Output<string>;
   /** What whoever connects from the machine waits for. */
   readonly ready: readonly pulumi.Resource[];
   /** Makes a database and a role of an app's own by the provider's API, if it has one for that. */

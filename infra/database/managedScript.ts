@@ -1,4 +1,4 @@
-/** Bash that, on the machine, gives an app what the provider's API can't: rights in its own database of a managed cluster. */
+/** Bash that, on the machine, gives an app what the provider's API doesn't: rights in its own database of a managed cluster, or all of it. */
 import { dirname } from "node:path";
 import { authorityPath } from "../../agent/authorities";
 import { commandLine } from "../ssh/commandLine";
@@ -13,32 +13,25 @@ export interface ManagedOrder {
   readonly admin: { readonly user: string; readonly password: string; readonly database: string };
   /** Certificate (PEM) of the authority that vouches for the server. */
   readonly authority: string;
-  /** Password of the app's role where the script makes it; none where the provider's API has made it. Letters and digits. */
-  readonly password?: string | undefined;
+  /** Of the app's role. Letters and digits where the script makes the role. */
+  readonly password: string;
+  /** Whether the provider's API has made database and role; otherwise the script makes and drops them. */
+  readonly isMade: boolean;
 }
 
 /** Seconds until the server must answer: the trusted source holds a moment after the API has taken it. */
 const patience = 120;
 
-/** Grants, or dumps one last time what is about to be dropped. Everything secret is in the environment of the programs it runs. */
-export function managedScript({ app, address, admin, authority, password }: ManagedOrder): string {
+/** Makes what is missing, or dumps one last time what is about to be dropped. Everything secret is in the environment of the programs it runs, or their input. */
+export function managedScript(order: ManagedOrder): string {
+  const { app, address, admin, authority, password, isMade } = order;
   const { host, port, name, user } = address;
   const path = authorityPath(authority);
-  const make =
-    password === undefined
-      ? ""
-      : `  psql -Xq -v ON_ERROR_STOP=1 -d ${admin.database} <<'END'\n${ownDatabaseSql(address, password)}\nEND\n`;
-  const drop =
-    password === undefined
-      ? ""
-      : `  psql -Xq -v ON_ERROR_STOP=1 -d ${admin.database} <<'END'
-DROP DATABASE IF EXISTS "${name}" WITH (FORCE);
-DROP ROLE IF EXISTS "${user}";
-END
-`;
+  // The administrator is no superuser: it reads the tables of a role only if it is a member, as it is of those that it has made.
+  const reader = isMade ? "as_app " : "";
   return `export PGHOST=${commandLine([host])} PGPORT=${port} PGUSER=${commandLine([admin.user])} PGPASSWORD=${commandLine([admin.password])}
 export PGSSLMODE=verify-full PGSSLROOTCERT=${path} PGCONNECT_TIMEOUT=10 PGAPPNAME=slipway
-install -d -m 0755 ${dirname(path)}
+${isMade ? `as_app() { PGUSER=${commandLine([user])} PGPASSWORD=${commandLine([password])} "$@"; }\n` : ""}install -d -m 0755 ${dirname(path)}
 certificate=$(mktemp ${dirname(path)}/XXXXXX)
 printf %s ${commandLine([authority])} > $certificate
 chmod 0644 $certificate
@@ -50,17 +43,35 @@ make)
     if [ $attempt = ${patience} ] || [[ $said == *authentication* ]]; then echo "the managed database can't be reached: $said" >&2; exit 1; fi
     sleep 1
   done
-${make}  psql -Xq -v ON_ERROR_STOP=1 -d ${name} <<'END'
-REVOKE ALL ON DATABASE "${name}" FROM PUBLIC;
-GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "${name}" TO "${user}";
-GRANT ALL ON SCHEMA public TO "${user}";
-END
+${isMade ? grantScript(address) : sqlScript(admin.database, ownDatabaseSql(address, password, true))}
   ;;
 drop)
   if psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
-${lastDumpScript(app, `psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `pg_dump -Fc ${name} </dev/null`)}
-${drop}  fi
-  ;;
+${lastDumpScript(app, `${reader}psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${reader}pg_dump -Fc ${name} </dev/null`)}
+  fi
+${isMade ? "" : dropScript(admin.database, address)}  ;;
 esac
+`;
+}
+
+function sqlScript(database: string, sql: string): string {
+  return `  psql -Xq -v ON_ERROR_STOP=1 -d ${database} <<'END'\n${sql}\nEND`;
+}
+
+/** A role that the provider has made owns nothing. */
+function grantScript({ name, user }: DatabaseAddress): string {
+  return sqlScript(
+    name,
+    `REVOKE ALL ON DATABASE "${name}" FROM PUBLIC;
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "${name}" TO "${user}";
+GRANT ALL ON SCHEMA public TO "${user}";`,
+  );
+}
+
+/** Where the server doesn't answer there is nothing to drop. */
+function dropScript(first: string, { name, user }: DatabaseAddress): string {
+  return `  if psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
+${sqlScript(first, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE);\nDROP ROLE IF EXISTS "${user}";`)}
+  fi
 `;
 }

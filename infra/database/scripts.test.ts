@@ -3,16 +3,20 @@ import { expect, it } from "vitest";
 import { addressIn, containerAddress, containerName, containerScript } from "./containerScript";
 import { maintenanceWindow } from "./digitaloceanCluster";
 import { hostDatabaseAddress, hostDatabaseScript } from "./hostPostgres";
+import { linodeWindow } from "./linodeCluster";
 import { managedScript } from "./managedScript";
 
 const login = { server: "registry.test:5000", username: "bot", password: "registry-password" };
 const container = containerScript({ app: "my-shop", image: "registry.test:5000/pg:17", password: "s3cr3t", login });
-const managed = managedScript({
+const order = {
   app: "my-shop",
   address: { host: "db.test", port: 25060, name: "my_shop", user: "my_shop" },
   admin: { user: "doadmin", password: "it's", database: "defaultdb" },
   authority: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-});
+  password: "s3cr3t",
+};
+const managed = managedScript({ ...order, isMade: true });
+const bare = managedScript({ ...order, isMade: false });
 
 it.each([
   ["host", hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t")],
@@ -20,6 +24,7 @@ it.each([
   ["container without a login", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t" })],
   ["container that is kept", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t", keep: true })],
   ["managed", managed],
+  ["managed where the API makes the cluster alone", bare],
 ])("the script of mode %s is whole for Bash", (_, script) => {
   execFileSync("bash", ["-n"], { input: script });
 });
@@ -55,16 +60,49 @@ it("hands passwords on by standard input, a file or the environment, never on a 
   expect(container).toContain("POSTGRES_PASSWORD_FILE=/run/secrets/postgres");
   for (const line of container.split("\n").filter((text) => /s3cr3t|registry-password/.test(text)))
     expect(line).toMatch(/^(ALTER ROLE|registry-password$)/);
-  expect(managed.match(/it's/g)).toHaveLength(1);
-  expect(managed).toContain(`PGPASSWORD="it's"`);
+  for (const script of [managed, bare]) {
+    expect(script.match(/it's/g)).toHaveLength(1);
+    expect(script).toContain(`PGPASSWORD="it's"`);
+    for (const line of script.split("\n").filter((text) => text.includes("s3cr3t")))
+      expect(line).toMatch(/^ALTER ROLE|^as_app\(\) \{ PGUSER=my_shop PGPASSWORD=s3cr3t "\$@"; \}$/);
+  }
 });
 
 it("lets the app's role alone into its database of a cluster, and lets it migrate", () => {
   expect(managed).toContain('REVOKE ALL ON DATABASE "my_shop" FROM PUBLIC;');
   expect(managed).toContain('GRANT ALL ON SCHEMA public TO "my_shop";');
-  expect(managed).not.toContain("CREATE ROLE");
+  expect(managed).not.toMatch(/CREATE ROLE|DROP/);
+});
+
+it("makes database and role where the API doesn't, as a member of the role, and drops them after a last dump", () => {
+  const statements = bare.split("\n").filter((line) => /^(SELECT '|ALTER|GRANT|REVOKE|DROP)/.test(line));
+  expect(
+    statements.map((line) =>
+      line
+        .replace(/^SELECT '/, "")
+        .split(" ")
+        .slice(0, 2)
+        .join(" "),
+    ),
+  ).toEqual([
+    "CREATE ROLE",
+    "ALTER ROLE",
+    'GRANT "my_shop"',
+    "CREATE DATABASE",
+    "REVOKE CONNECT",
+    "DROP DATABASE",
+    "DROP ROLE",
+  ]);
+  expect(bare.indexOf("pg_dump -Fc my_shop")).toBeLessThan(bare.indexOf("DROP DATABASE"));
+  expect(managed).toContain("as_app pg_dump -Fc my_shop");
 });
 
 it("says a maintenance window as the API does, so that it never seems changed", () => {
+  expect(linodeWindow({ day: "sunday", hour: 3 })).toEqual({
+    dayOfWeek: 7,
+    duration: 4,
+    frequency: "weekly",
+    hourOfDay: 3,
+  });
   expect(maintenanceWindow({ day: "Sunday", hour: 3 })).toEqual({ day: "sunday", hour: "03:00" });
 });

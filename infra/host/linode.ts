@@ -33,6 +33,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
   readonly firstContact: pulumi.Output<HostConnection>;
   readonly deployKey: pulumi.Output<string>;
   readonly machine: linode.Instance;
+  readonly sources: pulumi.Output<readonly string[]>;
   readonly ready: readonly pulumi.Resource[];
   readonly volume?: DataVolume;
 
@@ -77,10 +78,21 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
     if (args.volume) this.volume = dataVolume(name, args.volume, args, this.machine, this);
     this.ready = [firewall];
     this.address = this.machine.ipAddress;
+    this.sources = pulumi.all([this.machine.ipAddress, this.machine.ipv6]).apply(([v4, v6]) => ownNetworks(v4, v6));
     this.deployKey = login.deployKey;
     this.firstContact = login.connectionTo(this.address);
     this.registerOutputs({ address: this.address });
   }
+}
+
+/**
+ * A Linode's addresses as networks of one. Linode's databases have addresses of both kinds, and the machine itself prefers IPv6; its
+ * containers have IPv4 only.
+ * @param ipv6 with the length of its prefix, as the API says it; none where the machine has none
+ */
+export function ownNetworks(ipv4: string, ipv6: string | undefined): string[] {
+  const [own = ""] = (ipv6 ?? "").split("/");
+  return [`${ipv4}/32`, ...(own === "" ? [] : [`${own}/128`])];
 }
 
 /** Attached to the machine while that runs: the provider moves it to the next one, and the machine formats it; see volumeSteps.ts. */

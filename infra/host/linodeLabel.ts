@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** Longest labels that Linode takes (API v4: POST /linode/instances, /networking/firewalls, /volumes). */
-export const labelLimits = { instance: 64, firewall: 32, volume: 32 } as const;
+/** Longest labels that Linode takes (API v4: POST /linode/instances, /networking/firewalls, /volumes, /databases/postgresql/instances). */
+export const labelLimits = { instance: 64, firewall: 32, volume: 32, database: 32 } as const;
 
 /**
  * A label that Linode takes, from a name: letters, digits and single inner - _ or . at most. What is too long is cut and ends in a

@@ -30,6 +30,8 @@ export interface MachineHost {
    * the machine outlives the stack: what lives there is then undone piece by piece.
    */
   readonly machine?: pulumi.CustomResource;
+  /** Networks in CIDR form that its own connections come from, where its cloud's databases know a machine by nothing else. */
+  readonly sources?: pulumi.Output<readonly string[]>;
   /** What everything that is done on the machine waits for, e.g. the cloud's firewall. */
   readonly ready: readonly pulumi.Resource[];
   /** The volume its data lives on. None: everything is on the machine's own disk. */

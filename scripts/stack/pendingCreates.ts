@@ -105,6 +105,11 @@ const lists: Readonly<Record<string, Place>> = {
   "digitalocean:index/sshKey:SshKey": digitalocean("/v2/account/keys", "ssh_keys"),
   "digitalocean:index/firewall:Firewall": digitalocean("/v2/firewalls", "firewalls"),
   "digitalocean:index/droplet:Droplet": digitalocean("/v2/droplets", "droplets"),
+  "digitalocean:index/databaseCluster:DatabaseCluster": digitalocean("/v2/databases", "databases"),
+  "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode(
+    "/v4/databases/postgresql/instances",
+    labelLimits.database,
+  ),
   "linode:index/firewall:Firewall": linode("/v4/networking/firewalls", labelLimits.firewall),
   "linode:index/instance:Instance": linode("/v4/linode/instances", labelLimits.instance),
 };

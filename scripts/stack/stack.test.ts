@@ -107,6 +107,7 @@ describe("unfinished creations", () => {
         operation("creating", "digitalocean:index/sshKey:SshKey", { name: "slipway-dev" }),
         operation("creating", "command:remote:Command", { create: "x" }),
         operation("creating", "linode:index/instance:Instance", { label: "slipway-dev" }),
+        operation("creating", "linode:index/databasePostgresqlV2:DatabasePostgresqlV2", { label: "slipway-dev" }),
         operation("updating", "digitalocean:index/firewall:Firewall", { name: "slipway-dev" }),
       ],
     },
@@ -122,6 +123,11 @@ describe("unfinished creations", () => {
       { urn: "urn:digitalocean:index/sshKey:SshKey", type: "digitalocean:index/sshKey:SshKey", name: "slipway-dev" },
       { urn: "urn:command:remote:Command", type: "command:remote:Command" },
       { urn: "urn:linode:index/instance:Instance", type: "linode:index/instance:Instance", name: "slipway-dev" },
+      {
+        urn: "urn:linode:index/databasePostgresqlV2:DatabasePostgresqlV2",
+        type: "linode:index/databasePostgresqlV2:DatabasePostgresqlV2",
+        name: "slipway-dev",
+      },
     ]);
     expect(isUnfinished(exported)).toBe(true);
     expect(isUnfinished({ deployment: {} })).toBe(false);
@@ -137,11 +143,13 @@ describe("unfinished creations", () => {
       },
       "/v2/account/keys?per_page=200": { ssh_keys: [] },
       "/v4/linode/instances?page_size=500": { data: [{ id: 43, label: "slipway-dev" }] },
+      "/v4/databases/postgresql/instances?page_size=500": { data: [{ id: 44, label: "slipway-dev" }] },
     };
     expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
       new Map([
         ["urn:digitalocean:index/droplet:Droplet", "42"],
         ["urn:linode:index/instance:Instance", "43"],
+        ["urn:linode:index/databasePostgresqlV2:DatabasePostgresqlV2", "44"],
       ]),
     );
   });
@@ -153,6 +161,8 @@ describe("strays", () => {
   const answers: Record<string, unknown> = {
     "/v2/account/keys?per_page=200": { ssh_keys: [{ id: 7, name: "slipway-dev" }] },
     "/v2/firewalls?per_page=200": { firewalls: [{ id: "f", name: "another" }] },
+    "/v2/databases?per_page=200": { databases: [{ id: "d", name: "slipway-dev" }] },
+    "/v4/databases/postgresql/instances?page_size=500": { data: [{ id: 4, label: "slipway-dev" }] },
     "/v4/networking/firewalls?page_size=500": { data: [{ id: 5, label: "slipway-dev" }] },
     "/v4/linode/instances?page_size=500": {
       data: [
@@ -173,6 +183,8 @@ describe("strays", () => {
     expect(await findStrays(exported, "slipway-dev", async (path) => answers[path])).toEqual([
       { type: "digitalocean:index/sshKey:SshKey", path: "/v2/account/keys/7" },
       { type: "digitalocean:index/droplet:Droplet", path: "/v2/droplets/1" },
+      { type: "digitalocean:index/databaseCluster:DatabaseCluster", path: "/v2/databases/d" },
+      { type: "linode:index/databasePostgresqlV2:DatabasePostgresqlV2", path: "/v4/databases/postgresql/instances/4" },
       { type: "linode:index/firewall:Firewall", path: "/v4/networking/firewalls/5" },
       { type: "linode:index/instance:Instance", path: "/v4/linode/instances/6" },
     ]);

@@ -95,6 +95,14 @@ describe("what is wrong", () => {
     [[{ mode: "external", ca: "no.pem" }], 'slipway:database.ca: "no.pem" holds no certificate'],
     [[{ mode: "external", ca: "none.pem" }], 'slipway:database.ca: "none.pem" can\'t be read'],
     [
+      [{ mode: "managed", size: "db-s-2vcpu-4gb" }, undefined, { provider: "linode" }],
+      'slipway:database.size: "db-s-2vcpu-4gb" is no size of a managed database of linode',
+    ],
+    [
+      [{ mode: "host" }, { mode: "managed", size: "g6-standard-1", standby: 1 }, { provider: "linode" }],
+      "slipway:apps.notes.database.standby: 1 makes two nodes, and a shared plan such as g6-standard-1 has one or three",
+    ],
+    [
       [{ mode: "managed", size: "s" }, undefined, { provider: "existing" }],
       "slipway:database.mode: managed goes with a machine of the same cloud, and host.provider is existing",
     ],

@@ -4,11 +4,9 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { connectionEnvironment } from "../../agent/connection-url";
 import { type DatabaseChoice, type DatabasePlan, databaseParts, placeOf } from "../../infra/database/choice";
+import { type ManagedCloud, managedClouds, mistakeInSize } from "../../infra/database/sizes";
 import { runtimeVariables } from "../../infra/release/content";
 import { fromZod, type Mistake, show } from "./mistakes";
-
-/** Clouds whose managed databases a stack can make, for a machine of the same cloud. */
-const managedClouds: readonly string[] = ["digitalocean"];
 
 /** Majors that the machine's own Postgres programs (Debian 13's) can dump. */
 const versions = ["14", "15", "16", "17"] as const;
@@ -18,7 +16,7 @@ const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 const Image = z.string().regex(/^[^\s@:][^\s@]*(@sha256:[0-9a-f]{64})?$/, "an image of Postgres, e.g. postgres:17");
 
 const clusterKeys = {
-  size: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "a size of the provider's, e.g. db-s-1vcpu-1gb"),
+  size: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "a size of the provider's, e.g. db-s-1vcpu-1gb or g6-nanode-1"),
   version: z.enum(versions).default("17"),
   region: z.string().min(1).optional(),
   standby: z.number().int().min(0).max(2).default(0),
@@ -156,13 +154,7 @@ class DatabaseReader {
         return { mode: "host" };
       case "managed": {
         const { size, version, region, standby, maintenance } = place;
-        const { provider } = this.#context;
-        if (provider !== undefined && !managedClouds.includes(provider))
-          this.mistakes.push({
-            path: `${path}.mode`,
-            what: `managed goes with a machine of the same cloud, and host.provider is ${provider}`,
-            allowed: `host, container, external; managed with ${managedClouds.join(", ")}`,
-          });
+        this.#checkCloud({ size, standby }, path);
         return {
           mode: "managed",
           owner: isOwn ? "app" : "stack",
@@ -186,6 +178,24 @@ class DatabaseReader {
         return never;
       }
     }
+  }
+
+  /** A wrong provider is a mistake of the machine's. */
+  #checkCloud(asked: { readonly size: string; readonly standby: number }, path: string): void {
+    const { provider } = this.#context;
+    if (provider === undefined) return;
+    if (!isManagedCloud(provider)) {
+      this.mistakes.push({
+        path: `${path}.mode`,
+        what: `managed goes with a machine of the same cloud, and host.provider is ${provider}`,
+        allowed: `host, container, external; managed with ${managedClouds.join(", ")}`,
+      });
+      return;
+    }
+    const wrong = mistakeInSize(provider, asked);
+    if (!wrong) return;
+    const { key, ...mistake } = wrong;
+    this.mistakes.push({ path: `${path}.${key}`, ...mistake });
   }
 
   #external({ ca }: Extract<Place, { mode: "external" }>, path: string): DatabaseChoice | undefined {
@@ -239,6 +249,10 @@ export function mistakeInUrl(url: string): string | undefined {
   } catch {
     return "is no URL of Postgres";
   }
+}
+
+function isManagedCloud(provider: string): provider is ManagedCloud {
+  return (managedClouds as readonly string[]).includes(provider);
 }
 
 function isManaged(value: unknown): value is object {

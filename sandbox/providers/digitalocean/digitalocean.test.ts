@@ -1,34 +1,21 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { KEY, type TestSandbox, testSandbox } from "../../testing";
+import { describe, expect, it } from "vitest";
+import { KEY, type TestSandbox } from "../../testing";
 import { Unfinished } from "../resource";
+import { testCloud } from "../testCloud";
 import { driver, keptCall } from "../testing";
 import { type Properties, unknown } from "../wire";
 import { digitalocean } from "./digitalocean";
 
 let sandbox: TestSandbox;
-let server: Server;
 const plugin = digitalocean();
 const of = (type: string) => driver(plugin, `digitalocean:index/${type}`);
 
-beforeAll(async () => {
-  server = await new Promise<Server>((resolve) => {
-    const made = serve({ fetch: (request) => sandbox.app.fetch(request), hostname: "127.0.0.1", port: 0 }, () =>
-      resolve(made as Server),
-    );
-  });
-  const { port } = server.address() as AddressInfo;
-  plugin.configure?.({ apiEndpoint: `http://127.0.0.1:${port}`, token: "a-token", httpRetryMax: 0 });
-});
-
-beforeEach(async () => {
-  sandbox = testSandbox();
-  await sandbox.restore();
-});
-
-afterAll(() => server.close());
+testCloud(
+  (url) => plugin.configure?.({ apiEndpoint: url, token: "a-token", httpRetryMax: 0 }),
+  (fresh) => {
+    sandbox = fresh;
+  },
+);
 
 const machine: Properties = { name: "web", region: "FRA1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
 

@@ -1,32 +1,24 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type TestSandbox, testSandbox } from "../../testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { TestSandbox } from "../../testing";
+import { testCloud } from "../testCloud";
 import { driver, keptCall } from "../testing";
 import type { Properties } from "../wire";
 import { digitalocean } from "./digitalocean";
 
 let sandbox: TestSandbox;
-let server: Server;
 const plugin = digitalocean();
 const of = (type: string) => driver(plugin, `digitalocean:index/${type}`);
 const record = of("dnsRecord:DnsRecord");
 
-beforeAll(async () => {
-  server = await new Promise<Server>((resolve) => {
-    const made = serve({ fetch: (request) => sandbox.app.fetch(request), hostname: "127.0.0.1", port: 0 }, () =>
-      resolve(made as Server),
-    );
-  });
-  const { port } = server.address() as AddressInfo;
-  plugin.configure?.({ apiEndpoint: `http://127.0.0.1:${port}`, token: "a-token", httpRetryMax: 0 });
-});
+testCloud(
+  (url) => plugin.configure?.({ apiEndpoint: url, token: "a-token", httpRetryMax: 0 }),
+  (fresh) => {
+    sandbox = fresh;
+  },
+);
 beforeEach(async () => {
-  sandbox = testSandbox();
   await sandbox.ask("POST", "/v2/domains", { name: "example.com" });
 });
-afterAll(() => server.close());
 
 describe("Domain", () => {
   it("lives, and another name is another zone", async () => {

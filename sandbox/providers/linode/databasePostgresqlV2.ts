@@ -1,8 +1,8 @@
-import { completion, texts } from "../bridged";
-import type { Call, Resource } from "../resource";
+import { completion, texts, withoutNotes } from "../bridged";
+import { type Call, type Resource, Unfinished } from "../resource";
 import { until } from "../until";
-import type { Properties } from "../wire";
-import type { Answer, Api } from "./api";
+import type { Properties, Value } from "../wire";
+import { type Answer, type Api, ApiError } from "./api";
 
 /** Seconds that the real plugin waits at most for a database to be made or changed. */
 const patience = 3_600;
@@ -114,21 +114,31 @@ export function databasePostgresqlV2(api: () => Api): Resource {
         cluster_size: inputs.clusterSize,
         ...(inputs.allowLists === undefined ? {} : { allow_list: texts(inputs.allowLists) }),
       };
-      const { id } = await api().post(instances, order, call.signal);
-      await active(api(), String(id), call);
-      if (inputs.updates !== undefined) {
-        await api().put(path(id), { updates: windowBody(inputs.updates as Properties) }, call.signal);
+      const ordered = await api().post(instances, order, call.signal);
+      const id = String(ordered.id);
+      try {
+        await active(api(), id, call);
+        if (inputs.updates !== undefined) {
+          await api().put(path(id), { updates: windowBody(inputs.updates as Properties) }, call.signal);
+        }
+        const found = await active(api(), id, call);
+        return { id, outputs: await observed(api(), found, call.signal) };
+      } catch (error) {
+        // Login and authority are not told before it is active.
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Unfinished({ id, outputs: withoutNotes(inputs) }, reason);
       }
-      const found = await active(api(), String(id), call);
-      return { id: String(id), outputs: await observed(api(), found, call.signal) };
     },
     async read(id, _state, { signal }) {
       const found = await api().find(path(id), signal);
       return found && observed(api(), found, signal);
     },
-    async update(id, old, inputs, call) {
+    async update(id, _state, inputs, call) {
+      // What a run that was cut off had ordered may still be on its way, and the state knows little of it.
+      const before = await observed(api(), await active(api(), id, call), call.signal);
+      const sorted = (value: Value | undefined) => JSON.stringify(Array.isArray(value) ? texts(value).sort() : value);
       const differs = (property: string) =>
-        inputs[property] !== undefined && JSON.stringify(inputs[property]) !== JSON.stringify(old[property]);
+        inputs[property] !== undefined && sorted(inputs[property]) !== sorted(before[property]);
       const version = String(inputs.engineId).split("/")[1];
       const body = {
         ...(differs("label") ? { label: inputs.label } : {}),
@@ -138,11 +148,16 @@ export function databasePostgresqlV2(api: () => Api): Resource {
         ...(differs("clusterSize") ? { cluster_size: inputs.clusterSize } : {}),
         ...(differs("engineId") ? { version } : {}),
       };
-      await api().put(path(id), body, call.signal);
+      if (Object.keys(body).length > 0) await api().put(path(id), body, call.signal);
       return observed(api(), await active(api(), id, call), call.signal);
     },
     async delete(id, _state, { signal }) {
-      await api().delete(path(id), signal);
+      try {
+        await api().delete(path(id), signal);
+      } catch (error) {
+        // Deleted by hand: that is what was asked for.
+        if (!(error instanceof ApiError && error.status === 404)) throw error;
+      }
     },
   };
 }

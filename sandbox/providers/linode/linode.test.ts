@@ -1,34 +1,21 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { KEY, type TestSandbox, testSandbox } from "../../testing";
+import { describe, expect, it } from "vitest";
+import { KEY, type TestSandbox } from "../../testing";
 import { Unfinished } from "../resource";
+import { testCloud } from "../testCloud";
 import { driver, type Held, keptCall } from "../testing";
 import type { Properties } from "../wire";
 import { linode } from "./linode";
 
 let sandbox: TestSandbox;
-let server: Server;
 const plugin = linode();
 const of = (type: string) => driver(plugin, `linode:index/${type}`);
 
-beforeAll(async () => {
-  server = await new Promise<Server>((resolve) => {
-    const made = serve({ fetch: (request) => sandbox.app.fetch(request), hostname: "127.0.0.1", port: 0 }, () =>
-      resolve(made as Server),
-    );
-  });
-  const { port } = server.address() as AddressInfo;
-  plugin.configure?.({ url: `http://127.0.0.1:${port}`, token: "a-token", minRetryDelayMs: 1 });
-});
-
-beforeEach(async () => {
-  sandbox = testSandbox();
-  await sandbox.restore();
-});
-
-afterAll(() => server.close());
+testCloud(
+  (url) => plugin.configure?.({ url, token: "a-token", minRetryDelayMs: 1 }),
+  (fresh) => {
+    sandbox = fresh;
+  },
+);
 
 const userData = Buffer.from("#cloud-config\n{}\n").toString("base64");
 const machine: Properties = {
@@ -255,37 +242,5 @@ describe("Volume", () => {
     expect(moved.outputs.linodeId).toBe(Number(second.id));
     await volume.delete(moved);
     expect(await volume.read(moved)).toBeUndefined();
-  });
-});
-
-describe("DatabasePostgresqlV2", () => {
-  const inputs: Properties = {
-    label: "shop-prod",
-    region: "eu-central",
-    type: "g6-nanode-1",
-    engineId: "postgresql/17",
-    clusterSize: 1,
-    allowLists: ["203.0.113.9/32"],
-    updates: { dayOfWeek: 7, duration: 4, frequency: "weekly", hourOfDay: 3 },
-  };
-
-  it("lives, with its login and its authority kept as secrets", async () => {
-    const { outputs } = await lifeOf("databasePostgresqlV2:DatabasePostgresqlV2", inputs);
-    expect(outputs).toMatchObject({ ...inputs, hostPrimary: "10.213.0.180", port: 20001, rootUsername: "akmadmin" });
-    expect(outputs.caCert).toBe(await sandbox.databases.authority());
-    const { secrets } = linode().resources["linode:index/databasePostgresqlV2:DatabasePostgresqlV2"] ?? {};
-    expect(secrets).toEqual(["caCert", "rootPassword", "rootUsername"]);
-  });
-
-  it("changes in place but for its region", async () => {
-    const resource = of("databasePostgresqlV2:DatabasePostgresqlV2");
-    const held = await resource.create(inputs);
-    const wanted = { ...inputs, type: "g6-standard-1", allowLists: ["0.0.0.0/0"] };
-    expect(resource.diff(held, wanted).replaces).toEqual([]);
-    const changed = await resource.update(held, wanted);
-    expect(changed.outputs).toMatchObject({ type: "g6-standard-1", allowLists: ["0.0.0.0/0"], status: "active" });
-    expect(sandbox.databases.look("linode-database-530001")?.sources).toBeUndefined();
-    expect(resource.diff(changed, wanted).parts).toEqual({});
-    expect(resource.diff(changed, { ...wanted, region: "us-ord" }).replaces).toEqual(["region"]);
   });
 });
