@@ -4,7 +4,7 @@
 export const pulumiVersion = "3.258.0";
 
 /** The oldest CLI of a person's own that is used as it is. */
-export const oldestPulumiVersion = "3.200.0";
+export const oldestPulumiVersion = "3.206.0";
 
 /** Go module version of the Node language host; a CLI of one's own brings its own. */
 export const languageHostVersion = "3.65.1";

@@ -6,7 +6,9 @@ import { parse } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
+import { listenToEngine } from "./engineEvents";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
+import { advise } from "./refusals";
 import type { Slot } from "./slot";
 import { stackFile } from "./stackFile";
 import { areStale, isAlive, readLocks } from "./staleLock";
@@ -91,13 +93,25 @@ export class Workspace {
     }
   }
 
-  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails */
+  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
   async run(args: readonly string[]): Promise<void> {
-    const result = await execa(this.#binary(), this.withStack(args), { ...this.options(), stdio: ["ignore", 2, 2] });
-    if (result.exitCode !== 0)
-      throw new UserError(
-        `pulumi ${args[0]} of stack ${this.stack} failed; the lines above say why. The next run goes on from here.`,
-      );
+    const engine = await listenToEngine();
+    const { env, ...options } = this.options();
+    const result = await execa(this.#binary(), this.withStack([...args, ...engine.arguments]), {
+      ...options,
+      // It is Pulumi's condition for telling its events.
+      env: { ...env, PULUMI_DEBUG_COMMANDS: "1" },
+      stdio: ["ignore", 2, 2],
+    });
+    engine.close();
+    if (result.exitCode === 0) return;
+    const advice = engine.failures.list().flatMap((failed) => advise(failed) ?? []);
+    const failed = `pulumi ${args[0]} of stack ${this.stack} failed`;
+    throw new UserError(
+      advice.length > 0
+        ? [`${failed}. The next run goes on from here.`, ...advice].join("\n  ")
+        : `${failed}; the lines above say why. The next run goes on from here.`,
+    );
   }
 
   /** Arguments of a verb with stack and file named. */
