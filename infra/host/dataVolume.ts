@@ -16,16 +16,6 @@ export interface DataVolume {
 }
 
 /**
- * A stack's name as a cloud takes it for a volume: DigitalOcean wants a letter first, then a-z, 0-9 and hyphens, 64 at most;
- * Linode 32 at most, which the udev link then ends with.
- */
-export function volumeName(stack: string, longest: number): string {
-  const letters = stack.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const room = longest - "-data".length;
-  return `${letters.replace(/^[^a-z]+/, "").slice(0, room) || "slipway"}-data`.replace(/-+/g, "-");
-}
-
-/**
  * The size a volume is to have.
  * @param last the size this stack gave back last time
  * @throws RunError if that was more

@@ -2,9 +2,10 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
-import { type DataVolume, type DataVolumeArgs, volumeName } from "./dataVolume";
+import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import type { MachineHost } from "./machineHost";
+import { volumeName, volumeNameLimits } from "./volumeName";
 
 /** What a machine on DigitalOcean is made from. */
 export interface DropletHostArgs {
@@ -89,7 +90,7 @@ function dataVolume(
   // The machine formats it, as on other clouds; see volumeSteps.ts.
   const volume = new digitalocean.Volume(
     `${name}-volume`,
-    { name: volumeName(name, 64), region: region as digitalocean.Region, size },
+    { name: volumeName(name, volumeNameLimits.digitalocean), region: region as digitalocean.Region, size },
     { parent, protect },
   );
   return {

@@ -2,10 +2,11 @@ import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
 import { linodeInbounds } from "../network/linodeFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
-import { type DataVolume, type DataVolumeArgs, volumeName } from "./dataVolume";
+import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import { labelLimits, linodeLabel } from "./linodeLabel";
 import type { MachineHost } from "./machineHost";
+import { volumeName, volumeNameLimits } from "./volumeName";
 
 /** What a machine on Linode is made from. */
 export interface LinodeHostArgs {
@@ -105,7 +106,7 @@ function dataVolume(
 ): DataVolume {
   const volume = new linode.Volume(
     `${name}-volume`,
-    { label: volumeName(name, 32), region, size, linodeId: machine.id.apply(Number) },
+    { label: volumeName(name, volumeNameLimits.linode), region, size, linodeId: machine.id.apply(Number) },
     { parent, protect },
   );
   return { device: volume.filesystemPath, size: volume.size };

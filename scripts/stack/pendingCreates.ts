@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { labelLimits, linodeLabel } from "../../infra/host/linodeLabel";
+import { volumeName, volumeNameLimits } from "../../infra/host/volumeName";
 
 const State = z.looseObject({
   deployment: z.looseObject({
@@ -86,18 +87,18 @@ async function named({ path, query, key }: Place, name: string, list: List): Pro
   return (answer[key] ?? []).filter((item) => (item.name ?? item.label) === name);
 }
 
-const digitalocean = (path: string, key: string): Place => ({
+const digitalocean = (path: string, key: string, labelled = (name: string) => name): Place => ({
   path,
   query: "per_page=200",
   key,
-  labelled: (name) => name,
+  labelled,
 });
 
-const linode = (path: string, longest: number): Place => ({
+const linode = (path: string, labelled: Place["labelled"]): Place => ({
   path,
   query: "page_size=500",
   key: "data",
-  labelled: (name) => linodeLabel(name, longest),
+  labelled,
 });
 
 /** Where each kind of resource is listed, and under which key. */
@@ -105,13 +106,18 @@ const lists: Readonly<Record<string, Place>> = {
   "digitalocean:index/sshKey:SshKey": digitalocean("/v2/account/keys", "ssh_keys"),
   "digitalocean:index/firewall:Firewall": digitalocean("/v2/firewalls", "firewalls"),
   "digitalocean:index/droplet:Droplet": digitalocean("/v2/droplets", "droplets"),
-  "digitalocean:index/databaseCluster:DatabaseCluster": digitalocean("/v2/databases", "databases"),
-  "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode(
-    "/v4/databases/postgresql/instances",
-    labelLimits.database,
+  "digitalocean:index/volume:Volume": digitalocean("/v2/volumes", "volumes", (name) =>
+    volumeName(name, volumeNameLimits.digitalocean),
   ),
-  "linode:index/firewall:Firewall": linode("/v4/networking/firewalls", labelLimits.firewall),
-  "linode:index/instance:Instance": linode("/v4/linode/instances", labelLimits.instance),
+  "digitalocean:index/databaseCluster:DatabaseCluster": digitalocean("/v2/databases", "databases"),
+  "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode("/v4/databases/postgresql/instances", (name) =>
+    linodeLabel(name, labelLimits.database),
+  ),
+  "linode:index/firewall:Firewall": linode("/v4/networking/firewalls", (name) =>
+    linodeLabel(name, labelLimits.firewall),
+  ),
+  "linode:index/instance:Instance": linode("/v4/linode/instances", (name) => linodeLabel(name, labelLimits.instance)),
+  "linode:index/volume:Volume": linode("/v4/volumes", (name) => volumeName(name, volumeNameLimits.linode)),
 };
 
 /** The ids of those `pending` that the cloud has, by URN. */

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { FailedResource } from "./engineEvents";
 import { advise } from "./refusals";
 
-const droplet = {
+type Asked = Omit<FailedResource, "error">;
+
+const droplet: Asked = {
   type: "digitalocean:index:Droplet",
   name: "slipway-prod-droplet",
   operation: "create",
   inputs: { region: "fra1", size: "s-1vcpu-3gb" },
 };
-const linode = {
+const linode: Asked = {
   type: "linode:index:Instance",
   name: "slipway-prod-linode",
   operation: "create",
@@ -16,7 +19,7 @@ const linode = {
 const posted = (reply: string) => `POST https://cloud.example/v2/droplets: ${reply}`;
 
 /** Setting and advice for a failure. */
-function told(failed: Partial<Parameters<typeof advise>[0]> & { readonly error: string }, base = droplet) {
+function told(failed: Partial<Asked> & Pick<FailedResource, "error">, base = droplet) {
   const text = advise({ ...base, ...failed }) ?? "";
   return { setting: /^(\w+:[\w.]+): /.exec(text)?.[1], mend: text.split("\n    mend: ")[1] };
 }

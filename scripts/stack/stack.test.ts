@@ -177,16 +177,25 @@ describe("strays", () => {
         { id: 3, name: "another" },
       ],
     },
+    "/v2/volumes?per_page=200": {
+      volumes: [
+        { id: "v", name: "slipway-dev-data" },
+        { id: "w", name: "slipway-dev" },
+      ],
+    },
+    "/v4/volumes?page_size=500": { data: [{ id: 8, label: "slipway-dev-data" }] },
   };
 
   it("bear the stack's name and are not in its state", async () => {
     expect(await findStrays(exported, "slipway-dev", async (path) => answers[path])).toEqual([
       { type: "digitalocean:index/sshKey:SshKey", path: "/v2/account/keys/7" },
       { type: "digitalocean:index/droplet:Droplet", path: "/v2/droplets/1" },
+      { type: "digitalocean:index/volume:Volume", path: "/v2/volumes/v" },
       { type: "digitalocean:index/databaseCluster:DatabaseCluster", path: "/v2/databases/d" },
       { type: "linode:index/databasePostgresqlV2:DatabasePostgresqlV2", path: "/v4/databases/postgresql/instances/4" },
       { type: "linode:index/firewall:Firewall", path: "/v4/networking/firewalls/5" },
       { type: "linode:index/instance:Instance", path: "/v4/linode/instances/6" },
+      { type: "linode:index/volume:Volume", path: "/v4/volumes/8" },
     ]);
   });
 });
