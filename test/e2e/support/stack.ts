@@ -1,4 +1,4 @@
-/** A stack of its own for a test file: a copy of the example app, its own slot of the sandbox, its own settings. */
+/** A stack of its own for a test file: a copy of an example, its own slot of the sandbox, its own settings. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -20,16 +20,21 @@ export interface Outcome {
 /** @see the file's head */
 export class TestStack {
   readonly slot: number;
+  /** Name of the stack. */
+  readonly name: string;
   readonly folder: string;
-  /** Copy of the example app that may be edited. */
+  /** Copy of the example that may be edited. */
   readonly app: string;
   readonly #env: Record<string, string>;
 
-  constructor(slot: number) {
+  /** @param name `dev`, which has the app of examples/notes, or the name of an example with a stack of its own */
+  constructor(slot: number, name = "dev") {
     this.slot = slot;
+    this.name = name;
     this.folder = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
-    this.app = join(this.folder, "notes");
-    cpSync(join(root, "examples", "notes"), this.app, { recursive: true });
+    const example = name === "dev" ? "notes" : name;
+    this.app = join(this.folder, example);
+    cpSync(join(root, "examples", example), this.app, { recursive: true });
     this.#env = { SLIPWAY_SANDBOX_SLOT: String(slot), SLIPWAY_STACK_FILE: this.#file() };
     this.resetSettings();
   }
@@ -39,10 +44,11 @@ export class TestStack {
     return `http://127.0.0.1:${8480 + 10 * this.slot}`;
   }
 
-  /** The committed settings of stack dev, with the copied app. */
+  /** The committed settings, with the copied app or apps. */
   resetSettings(): void {
-    writeFileSync(this.#file(), readFileSync(join(root, "Pulumi.dev.yaml")));
-    this.configure((settings) => settings.setIn(["config", "slipway:apps", "notes", "folder"], this.app));
+    const own = this.name === "dev" ? root : join(root, "examples", this.name);
+    const committed = readFileSync(join(own, `Pulumi.${this.name}.yaml`), "utf8");
+    writeFileSync(this.#file(), committed.replaceAll(/folder: examples\/[^/\s]+/g, `folder: ${this.app}`));
   }
 
   /** Edits the stack's settings. */
@@ -80,12 +86,17 @@ export class TestStack {
     });
   }
 
-  /** Brings the stack up. @returns URL of the app. @throws Error with everything that was printed */
-  async up(): Promise<{ url: string; changes: string }> {
-    const { exitCode, stdout, all } = await this.verb("up");
+  /** Brings the stack up. @returns URL of the first app, and all of them by host name. @throws Error with everything that was printed */
+  async up(): Promise<{ url: string; urls: Record<string, string>; changes: string }> {
+    const { exitCode, stdout, all } = await this.verb("up", [this.name]);
     if (exitCode !== 0) throw new Error(`up failed:\n${all}`);
     const lines = stdout.trim().split("\n");
-    return { changes: lines.find((line) => /^\d+ changes?\b/.test(line)) ?? "", url: lines.at(-1) ?? "" };
+    const urls = lines.filter((line) => /^https?:/.test(line));
+    return {
+      changes: lines.find((line) => /^\d+ changes?\b/.test(line)) ?? "",
+      url: lines.at(-1) ?? "",
+      urls: Object.fromEntries(urls.map((url) => [new URL(url).hostname, url])),
+    };
   }
 
   /** Runs a command as root on the machine. */
@@ -124,17 +135,20 @@ export class TestStack {
   /** The stack's state as it lies on disk. */
   state(): string {
     const cache = process.env.SLIPWAY_CACHE ?? join(process.env.HOME ?? "", ".cache", "slipway");
-    return readFileSync(join(cache, "state", String(this.slot), ".pulumi", "stacks", "slipway", "dev.json"), "utf8");
+    return readFileSync(
+      join(cache, "state", String(this.slot), ".pulumi", "stacks", "slipway", `${this.name}.json`),
+      "utf8",
+    );
   }
 
   /** Takes everything down and removes the copies. */
   async remove(): Promise<void> {
-    await this.verb("down");
+    await this.verb("down", [this.name]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   #file(): string {
-    return join(this.folder, "Pulumi.dev.yaml");
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 }
 
