@@ -3,6 +3,7 @@ import { type Attempt, addressesOf, type Step } from "./attempt";
 import { APP_LABEL } from "./compose";
 import { processOf, releaseContainers } from "./containers";
 import { Failure, reasonOf } from "./failure";
+import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
 import { type Row, readLedger, writeRow } from "./ledger";
@@ -76,6 +77,8 @@ export const AFTERWARDS: readonly Step[] = [
 
 /** How many of a failing container's last lines are shown. */
 const LAST_LINES = 50;
+/** And that are read to find them: a trace of Rails is longer than what is shown. */
+const READ_LINES = 500;
 
 /** How a release is run. */
 export interface ReleaseOptions {
@@ -356,6 +359,6 @@ async function lastLinesOf(host: Host, thrown: unknown): Promise<LastLines | und
   const name =
     (await host.docker.containers(APP_LABEL).catch(() => [])).find((container) => container.id === id)?.name ?? id;
   const lines: string[] = [];
-  await host.docker.readLines(id, { lines: LAST_LINES, follow: false }, (line) => lines.push(line)).catch(() => {});
-  return { name, lines: lines.slice(-LAST_LINES) };
+  await host.docker.readLines(id, { lines: READ_LINES, follow: false }, (line) => lines.push(line)).catch(() => {});
+  return { name, lines: withoutFrames(lines).slice(-LAST_LINES) };
 }
