@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { follow, isDue, NOT_THE_IMAGES } from "./follow";
 import { heldBecause, hold } from "./held";
 import { type Row, readLedger } from "./ledger";
@@ -90,6 +90,18 @@ describe("following", () => {
       "failed",
       "live",
     ]);
+  });
+
+  test("leaves images alone that failed while it waited for another who looked at the same time", async () => {
+    host.tags.set(main, image("2"));
+    host.images.set(image("2"), { crash: 1 });
+    const lock = host.lock.bind(host);
+    vi.spyOn(host, "lock").mockImplementationOnce(async (request) => {
+      expect(await follow(host, "shop", options())).toMatchObject({ release: 2, result: "failed" });
+      return lock(request);
+    });
+    expect(await follow(host, "shop", options())).toBeUndefined();
+    expect(await readLedger(host.files, "shop")).toHaveLength(2);
   });
 
   test("does nothing while it is held, and says why; goes on when asked to", async () => {

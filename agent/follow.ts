@@ -8,7 +8,7 @@ import { readLogin } from "./login";
 import type { Manifest } from "./manifest";
 import type { Outcome } from "./outcome";
 import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord, sameJson } from "./record";
-import { type ReleaseOptions, release } from "./release";
+import { type ReleaseOptions, releaseIfDue } from "./release";
 import { resolveTags } from "./settle";
 import { noting } from "./unanswered";
 
@@ -44,10 +44,12 @@ export async function follow(host: Host, app: string, options: FollowOptions): P
     if (again || options.resume) say(`nothing to do: ${app} runs what its tags stand for`);
     return undefined;
   }
-  const rows = await readLedger(host.files, app);
-  if (!again && !isDue(rows, { live: record.release, images: imagesOf(next), now: host.now(), every }))
-    return undefined;
-  return release(host, next, options);
+  const wanted = async () => {
+    const rows = await readLedger(host.files, app);
+    return again || isDue(rows, { live: record.release, images: imagesOf(next), now: host.now(), every });
+  };
+  // Asked twice: somebody else may have looked at the same time, and have tried in vain while this look waited.
+  return (await wanted()) ? releaseIfDue(host, next, options, wanted) : undefined;
 }
 
 /** What decides whether images are tried. */

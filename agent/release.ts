@@ -95,7 +95,30 @@ export interface ReleaseOptions {
 }
 
 /** Carries out a manifest. Resolves with how it ended, whatever that is; all is said by then. */
-export async function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<Outcome> {
+export function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<Outcome> {
+  return withLease(host, manifest, options, underLease);
+}
+
+/**
+ * Carries out a manifest, unless whoever released the app meanwhile has made it needless.
+ * @param isDue asked once nobody else releases the app
+ * @returns nothing where it was not due any more
+ */
+export function releaseIfDue(
+  host: Host,
+  manifest: Manifest,
+  options: ReleaseOptions,
+  isDue: () => Promise<boolean>,
+): Promise<Outcome | undefined> {
+  return withLease(host, manifest, options, async (lease) => ((await isDue()) ? underLease(lease) : undefined));
+}
+
+async function withLease<T>(
+  host: Host,
+  manifest: Manifest,
+  options: ReleaseOptions,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
   const voice = voiceOf(manifest, options);
   const { actor, commit, run } = manifest.origin;
   const owner = voice.redact(
@@ -108,7 +131,7 @@ export async function release(host: Host, manifest: Manifest, options: ReleaseOp
     onWait: (holder) => voice.say(`… waits for another release of ${manifest.app}: ${holder}`),
   });
   try {
-    return await underLease({ host, manifest, owner, lock, voice, interrupted: options.interrupted });
+    return await work({ host, manifest, owner, lock, voice, interrupted: options.interrupted });
   } finally {
     await voice.end();
     await lock.free();
