@@ -67,6 +67,8 @@ describe("a stack's file", () => {
       "args: { A: slipway-sandbox/ruby:3.3, B: slipway-sandbox/nginx:1.26, C: slipway-sandbox/python:3.13 }";
     expect(extraBases(parseDocument(`${text}  ${bases}\n`))).toEqual(["nginx", "ruby"]);
     expect(extraBases(parseDocument(text))).toEqual([]);
+    const database = "slipway:database: { mode: container, image: 10.213.0.2:5000/postgres:17 }";
+    expect(extraBases(parseDocument(`${text}  ${database}\n`))).toEqual(["postgres"]);
   });
 
   it("is found with the example it belongs to", () => {

@@ -51,10 +51,15 @@ function findStackFile(stack: string): string {
 /** Base images that the sandbox makes only when asked. */
 const extras = ["nginx", "node", "ruby"];
 
-/** Those of them that a stack's file names, e.g. `ruby` for `slipway-sandbox/ruby:3.3`. */
+/**
+ * Those of them that a stack's file names, e.g. `ruby` for `slipway-sandbox/ruby:3.3`; and `postgres` where it takes `postgres:17` from
+ * its registry, which no build asks for.
+ */
 export function extraBases(document: Document): string[] {
   const text = document.toString();
-  return extras.filter((name) => text.includes(`slipway-sandbox/${name}:`));
+  const registry = document.getIn(["config", "slipway:registry", "server"]);
+  const bases = extras.filter((name) => text.includes(`slipway-sandbox/${name}:`));
+  return typeof registry === "string" && text.includes(`${registry}/postgres:`) ? [...bases, "postgres"] : bases;
 }
 
 /** Whether a stack's file sends the program to the emulated clouds on this machine, and to nothing else. */

@@ -25,24 +25,15 @@ beforeAll(async () => {
     settings.setIn(["config", "slipway:apps", "notes", "limits"], { watch: 1 });
   });
   url = (await stack.up()).url;
-  const ci = await output<CiLogin>("ci");
+  const ci = await stack.output<CiLogin>("ci");
   address = ci.host;
   writeKey("ci", ci.privateKey);
-  writeKey("deploy", await output<string>("deployKey"));
+  writeKey("deploy", await stack.output<string>("deployKey"));
   writeFileSync(join(stack.folder, "known_hosts"), ci.knownHosts);
-  const first = (await output<{ notes: { images: { web: string } } }>("releases")).notes.images.web;
+  const first = (await stack.output<{ notes: { images: { web: string } } }>("releases")).notes.images.web;
   images = { first, second: await anotherImage(first) };
 });
 afterAll(() => stack.remove());
-
-/** An output of the stack, as `pulumi stack output` prints it. */
-async function output<T>(name: string): Promise<T> {
-  const env = JSON.parse((await stack.verb("env", ["dev", "--json"])).stdout) as Record<string, string>;
-  const { stdout } = await execa("pulumi", ["stack", "output", "--stack", "dev", "--show-secrets", "--json", name], {
-    env,
-  });
-  return JSON.parse(stdout) as T;
-}
 
 function writeKey(name: string, text: string): void {
   const path = join(stack.folder, name);

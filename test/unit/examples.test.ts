@@ -11,13 +11,24 @@ const files = readdirSync(join(root, "examples"), { recursive: true, encoding: "
   .sort();
 const textOf = (file: string) => readFileSync(join(root, "examples", file), "utf8");
 
+/** Settings for a real account, whose secrets are in no file. */
+const isProduction = (file: string) => file.endsWith("-production.yaml");
+const setByHand = Object.fromEntries(
+  ["slipway:registry.password", "slipway:ferries.DATABASE_URL"].map((key) => [key, { secure: "v1:set by hand" }]),
+);
+
 function settingsOf(file: string) {
-  const { config } = parse(textOf(file)) as { config: Record<string, unknown> };
+  const { config: committed } = parse(textOf(file)) as { config: Record<string, unknown> };
+  const config = isProduction(file) ? { ...setByHand, ...committed } : committed;
   const isSecret = (key: string) => typeof (config[key] as { secure?: unknown } | undefined)?.secure === "string";
   const values = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,
-      isSecret(key) ? "opened" : typeof value === "string" ? value : JSON.stringify(value),
+      isSecret(key)
+        ? "postgres://somebody@db.example.com/opened"
+        : typeof value === "string"
+          ? value
+          : JSON.stringify(value),
     ]),
   );
   const stack = /Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? "";
@@ -28,6 +39,7 @@ describe("examples", () => {
   it("have a stack each, with the settings as the program wants them", () => {
     expect(files).toEqual([
       "events/Pulumi.events.yaml",
+      "ferries/Pulumi.ferries-production.yaml",
       "ferries/Pulumi.ferries.yaml",
       "portfolio/Pulumi.portfolio-staging.yaml",
       "portfolio/Pulumi.portfolio.yaml",
@@ -43,6 +55,22 @@ describe("examples", () => {
       ...new Set(settingsOf(file).apps.flatMap(({ routes }) => routes.map(({ host }) => host))),
     ]);
     expect(new Set(hosts).size).toBe(hosts.length);
+  });
+
+  it("have their databases where their pages say", () => {
+    const places = files.map((file) => [
+      /Pulumi\.(.+)\.yaml$/.exec(file)?.[1],
+      settingsOf(file).apps.map(({ database }) => database.at.mode),
+    ]);
+    expect(Object.fromEntries(places)).toEqual({
+      events: ["host", "host"],
+      "ferries-production": ["external"],
+      ferries: ["container"],
+      "portfolio-staging": ["host", "container", "container"],
+      portfolio: ["host", "container", "container"],
+      slumber: ["managed"],
+      survey: ["host"],
+    });
   });
 
   it("stage a production that differs in size and host names alone", () => {

@@ -1,34 +1,114 @@
-/** Tests, tag, push, release by digest: examples/ferries as its page in docs/ promises it. */
-import { readFileSync } from "node:fs";
+/** Tests, tag, push, release by digest, and two databases: examples/ferries as its page in docs/ promises it. */
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { CiLogin } from "../../../infra/host/ciAccess";
+import { registryLogin } from "../../../sandbox/registry/registry";
+import { Passphrase } from "../../../scripts/rehearsal/passphrase";
 import { sendForm } from "../support/form";
 import { ask, askConstantly, TestStack } from "../support/stack";
+import { FollowedTag } from "../support/tag";
 
 const stack = new TestStack(21, "ferries");
+const ci = new FollowedTag(stack.slot, "ferries");
+const server = `10.213.${stack.slot}.2:5000`;
 let url = "";
+let production = "";
+/** The database that somebody else looks after: its address is all that the stack knows. */
+let elsewhere: { uri: string; host: string };
 
 beforeAll(async () => {
-  await stack.verb("down", [stack.name]);
-  url = (await stack.up()).url;
+  await stack.discard();
+  const { exitCode, all } = await stack.verb("sandbox", ["start", "--with", "postgres"]);
+  expect(exitCode, all).toBe(0);
+  await ci.logIn();
+  elsewhere = await orderDatabase();
+  addProduction();
+  stack.configureApps({ limits: { watch: 1 } });
+  const { urls } = await stack.up();
+  url = urls["ferries.localhost"] ?? "";
+  production = urls["production.localhost"] ?? "";
+  const login = await stack.output<CiLogin>("ci");
+  writeFileSync(join(stack.folder, "key"), login.privateKey);
+  chmodSync(join(stack.folder, "key"), 0o600);
+  writeFileSync(join(stack.folder, "known_hosts"), login.knownHosts);
+  host = login.host;
 });
-afterAll(() => stack.remove());
+afterAll(async () => {
+  ci.end();
+  await stack.end();
+});
+let host = "";
 
-/** Runs a command in a container of the live release. */
-const inApp = (command: string) =>
-  stack.onMachine(
-    "bash",
-    "-c",
-    `docker exec $(docker ps -q --filter label=slipway.app=ferries) sh -c '${command}' 2>&1`,
-  );
+/** Orders a managed database by hand, as somebody did long before there was a stack. */
+async function orderDatabase(): Promise<{ uri: string; host: string }> {
+  const body = { name: "elsewhere", engine: "pg", version: "17", size: "db-s-1vcpu-1gb", region: "fra1", num_nodes: 1 };
+  const answer = await fetch(`${stack.api}/v2/databases`, {
+    method: "POST",
+    headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const { database } = (await answer.json()) as { database: { connection: { uri: string; host: string } } };
+  return database.connection;
+}
 
-it("the release phase ran before the web process: its tables and first rows are there", async () => {
+/** A second app of the same folder: where its database is, the settings of production say. */
+function addProduction(): void {
+  const settings = parse(readFileSync(join(stack.app, "Pulumi.ferries-production.yaml"), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  stack.configure((document) => {
+    const passphrase = Passphrase.of("rehearsal-only", String(document.get("encryptionsalt")));
+    const app = {
+      folder: stack.app,
+      routes: ["production.localhost"],
+      build: { args: { BASE: "slipway-sandbox/python:3.13" } },
+      env: { DJANGO_ALLOWED_HOSTS: "production.localhost" },
+      secrets: { SECRET_KEY: "generate" },
+      database: settings.config["slipway:database"],
+    };
+    document.setIn(["config", "slipway:apps", "production"], document.createNode(app));
+    const sealed = { secure: passphrase?.seal(elsewhere.uri) };
+    document.setIn(["config", "slipway:production.DATABASE_URL"], document.createNode(sealed));
+  });
+}
+
+/** CI's last step, with the key that can do nothing else. */
+function release(image: string) {
+  const login = JSON.stringify({ server, ...registryLogin });
+  const known = ["-o", `UserKnownHostsFile=${join(stack.folder, "known_hosts")}`, "-o", "StrictHostKeyChecking=yes"];
+  const own = ["-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", join(stack.folder, "key")];
+  const asked = `slipway release ferries --image ${image} --login --commit 1f2e3d4 --actor ci`;
+  return execa("ssh", [...own, ...known, `deploy@${host}`, asked], { input: login, reject: false, all: true });
+}
+
+/** What Python says in an app's container, where `sql` asks its database by DATABASE_URL. */
+async function inApp(app: string, python: string): Promise<string> {
+  const program = `import os, psycopg\ndef sql(text): return psycopg.connect(os.environ["DATABASE_URL"]).execute(text).fetchone()\n${python}`;
+  const find = `docker ps -q --filter label=slipway.app=${app} --filter label=slipway.process=web`;
+  return (await stack.sh(`docker exec -i $(${find}) python -`, program)).all;
+}
+const images = async () =>
+  (await stack.sh("docker inspect $(docker ps -q --filter label=slipway.app=ferries) --format '{{.Config.Image}}'"))
+    .all;
+
+it("the release phase made tables and first rows, and the app has the platform's variables", async () => {
   expect((await ask(url)).body).toContain("Cuxhaven to Helgoland");
   expect((await sendForm(url, { name: "Ana" }, "/crossings/1/passengers")).status).toBe(302);
   expect((await ask(url)).body).toContain("1 of 100 seats taken");
+  expect(await inApp("ferries", "print(os.environ['DATABASE_URL'], os.environ['PORT'])")).toMatch(
+    /^postgres:\/\/ferries:\S+ 8000$/,
+  );
 });
 
-it("the platform's variables are there: DATABASE_URL and the PORT that expose names", async () => {
-  expect(await inApp("echo $DATABASE_URL $PORT")).toMatch(/^postgres(ql)?:\/\/\S+ 8000$/);
+it("here the database is a container, in production the one that is there already, by TLS as its URL asks", async () => {
+  const where =
+    "print(*sql('SELECT host(inet_server_addr()), inet_server_port(), ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'))";
+  expect(await inApp("ferries", where)).toMatch(/^172\.29\.\d+\.2 5432 False$/);
+  expect(await inApp("production", where)).toBe(`${elsewhere.host} 25060 True`);
+  expect((await ask(production)).body).toContain("0 of 100 seats taken");
 });
 
 it("the app serves its static files itself, under names that never change what they stand for", async () => {
@@ -38,36 +118,70 @@ it("the app serves its static files itself, under names that never change what t
   expect(css.headers["cache-control"]).toContain("immutable");
 });
 
-it("what was tested is what runs: the image by the digest that the stack pushed", async () => {
-  const [row] = JSON.parse(await stack.onMachine("slipway", "releases", "ferries", "--json")) as {
-    images: Record<string, string>;
-  }[];
-  const digest = row?.images.web ?? "";
-  expect(digest).toMatch(/@sha256:[0-9a-f]{64}$/);
-  const running = "docker inspect $(docker ps -q --filter label=slipway.app=ferries) --format {{.Config.Image}}";
-  expect(await stack.onMachine("bash", "-c", running)).toBe(digest);
-});
+it("what CI has tested on a Postgres of its own and pushed is what runs, by digest, once its database is there", async () => {
+  stack.edit("crossings/templates/crossings/timetable.html", (text) => text.replace("<h1>Ferries", "<h1>All ferries"));
+  const built = await ci.build(stack.app, "1f2e3d4");
+  expect(await runTests(built)).toMatch(/Ran \d+ tests[\s\S]*OK/);
+  const digest = await ci.push(built);
 
-it("a release waits for its database, and says so if it never comes", async () => {
-  expect(await inApp("python manage.py wait_for_database && echo there")).toContain("there");
-  const dead = "DATABASE_URL=postgres://nobody@127.0.0.1:1/none python manage.py wait_for_database --seconds 1 || true";
-  expect(await inApp(dead)).toContain("the database did not answer within 1 s");
-});
-
-it("a release phase that fails leaves the old release serving", async () => {
-  const compose = readFileSync(`${stack.app}/compose.yaml`, "utf8");
-  expect(compose).toContain("wait_for_database && python manage.py migrate");
-  const load = askConstantly(url, 50);
-  stack.edit("compose.yaml", (text) => text.replace("manage.py migrate --noinput", "manage.py migrate no_such_app"));
-  const outcome = await stack.verb("up", [stack.name]);
-  expect(outcome.exitCode).toBe(1);
-  expect(outcome.all).toContain("no_such_app");
-  expect((await load.stop()).failures).toEqual([]);
-  stack.edit("compose.yaml", () => compose);
-  await stack.up();
+  await stack.onMachine("docker", "stop", "slipway-ferries_database");
+  const releasing = release(digest);
+  let said = "";
+  releasing.all?.on("data", (piece) => {
+    said += piece;
+  });
+  await expect.poll(() => said, { timeout: 30_000, interval: 100 }).toContain("waits for the app's database");
+  await stack.onMachine("docker", "start", "slipway-ferries_database");
+  const { exitCode, all } = await releasing;
+  expect(exitCode, all).toBe(0);
+  expect(await images()).toBe(digest);
+  expect((await ask(url)).body).toContain("<h1>All ferries");
   expect((await ask(url)).body).toContain("1 of 100 seats taken");
 });
 
-it("a second up changes nothing", async () => {
-  expect((await stack.up()).changes).toBe("0 changes");
+it("a release phase that fails leaves the old release serving, and its web process never starts", async () => {
+  const migration = join(stack.app, "crossings", "migrations", "0003_broken.py");
+  writeFileSync(migration, 'raise RuntimeError("broken on purpose")\n');
+  const digest = await ci.push(await ci.build(stack.app, "broken"));
+  const before = await images();
+  const started = `docker events --since ${Math.floor(Date.now() / 1000)} --until`;
+  const load = askConstantly(url, 50);
+  const { exitCode, all } = await release(digest);
+  expect((await load.stop()).failures).toEqual([]);
+  expect([exitCode, all]).toEqual([1, expect.stringContaining("broken on purpose")]);
+  expect(all).toContain("failed at step «release command»");
+  expect(await images()).toBe(before);
+  const events = await stack.sh(`${started} $(date +%s) --filter event=start --format '{{.Actor.Attributes.name}}'`);
+  expect(events.all).not.toMatch(/ferries-r\d+-web/);
 });
+
+it("a second up changes nothing, and leaves what CI released", async () => {
+  stack.edit("crossings/templates/crossings/timetable.html", (text) => text.replace("<h1>All ferries", "<h1>Ferries"));
+  await execa("rm", [join(stack.app, "crossings", "migrations", "0003_broken.py")]);
+  expect((await stack.up()).changes).toBe("0 changes");
+  expect((await ask(url)).body).toContain("<h1>All ferries");
+});
+
+/** The app's own tests in the image that is to be pushed, on a Postgres container beside it. @returns what they printed */
+async function runTests(image: string): Promise<string> {
+  const label = ["--label", `slipway.sandbox=${stack.slot}`];
+  const password = ["--env", "POSTGRES_PASSWORD=postgres"];
+  const { stdout: database } = await execa("docker", [
+    "run",
+    "--detach",
+    ...label,
+    ...password,
+    `slipway-sandbox/postgres:17`,
+  ]);
+  try {
+    const env = { DATABASE_URL: "postgres://postgres:postgres@127.0.0.1/postgres", SECRET_KEY: "for-tests-only" };
+    const set = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+    const beside = ["run", "--rm", "--network", `container:${database}`, ...label, ...set, image];
+    const line = "python manage.py wait_for_database && python manage.py test";
+    const { exitCode, all } = await execa("docker", [...beside, "sh", "-c", line], { reject: false, all: true });
+    expect(exitCode, all).toBe(0);
+    return all;
+  } finally {
+    await execa("docker", ["rm", "--force", "--volumes", database]);
+  }
+}

@@ -31,10 +31,16 @@ export class FollowedTag {
     return name;
   }
 
-  /** Moves the tag to an image that was built. */
-  async move(image: string): Promise<void> {
+  /** Pushes an image under the name it was built by. @returns the image by digest */
+  async push(image: string): Promise<string> {
+    const { stdout } = await execa("docker", ["--config", this.#login, "push", image]);
+    return image.replace(/:[^:/]+$/, `@${/sha256:[0-9a-f]{64}/.exec(stdout)?.[0]}`);
+  }
+
+  /** Moves the tag to an image that was built. @returns the image by digest */
+  async move(image: string): Promise<string> {
     await execa("docker", ["tag", image, this.name]);
-    await execa("docker", ["--config", this.#login, "push", "--quiet", this.name]);
+    return this.push(this.name);
   }
 
   /** Forgets the login. */
