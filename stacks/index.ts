@@ -1,6 +1,7 @@
 /** The program's one entry: reads the settings, and wires the shape of environment they ask for. */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { mistake } from "../infra/mistake";
 import type { Provenance } from "../infra/release/provenance";
 import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
@@ -47,7 +48,7 @@ function checked<T>(check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    if (error instanceof SettingsError) throw mistake(error.message);
     throw error;
   }
 }

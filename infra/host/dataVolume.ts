@@ -1,5 +1,6 @@
 /** The block volume that a machine's data lives on: it outlives the machine, and comes back with the next one. */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { mistake } from "../mistake";
 
 /** What a data volume is made from. */
 export interface DataVolumeArgs {
@@ -22,7 +23,7 @@ export interface DataVolume {
  */
 export function growing(size: number, last: number | undefined): number {
   if (last === undefined || size >= last) return size;
-  throw new pulumi.RunError(
+  throw mistake(
     `slipway:host.volume.size is ${size}, but the volume has ${last} GB already; a volume can grow, never shrink: set it to ${last} or more`,
   );
 }

@@ -1,5 +1,6 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { mistake } from "../mistake";
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
 
 /** Attempts that may fail; a machine that is gone is not waited for. */
@@ -57,7 +58,7 @@ export class Tenancy extends pulumi.ComponentResource {
 /** @throws RunError, which is shown without a stack trace, if the other stack has no machine */
 function given<T>(owner: string, output: string, value: T | undefined): T {
   if (value !== undefined) return value;
-  throw new pulumi.RunError(
+  throw mistake(
     `slipway:host.stack: stack ${owner} has no machine to be a tenant of (it has no output ${output}); bring it up first, or, if it is gone for good, see docs/environments.md`,
   );
 }

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
+import { mistake } from "../mistake";
 import { type DnsRecord, nameInZone, recordTtl } from "./dnsRecords";
 
 /** Whose name servers hold a zone, and what it says. */
@@ -93,7 +94,7 @@ export async function findZone<Zone>(
   } catch (error) {
     const { message } = error as Error;
     if (!/not.found|no .*found|404/i.test(message)) throw error;
-    throw new pulumi.RunError(
+    throw mistake(
       `slipway:dns.zone: ${zone} is no zone of this ${provider} account; make it there, or have the stack make it: create: true`,
     );
   }

@@ -81,7 +81,9 @@ describe("the cloud's API", () => {
     const outcome = await stack.verb("up");
     expect(outcome.exitCode).toBe(1);
     expectNoTrace(outcome.all);
-    expect(outcome.all).toMatch(/401/);
+    expect(outcome.stderr).toMatch(
+      /digitalocean:token: DigitalOcean did not create SshKey slipway-dev-ssh-key \(401: .*\n +mend: give a token that is valid: pulumi config set --secret digitalocean:token$/,
+    );
     await stack.control("DELETE", "faults");
   });
 

@@ -41,6 +41,9 @@ describe("a stack on a Linode", () => {
     const lost = await stack.verb("up");
     expect(lost.exitCode).not.toBe(0);
     expect(lost.all).toContain("[400] [label] Label must be unique among your linodes");
+    expect(lost.stderr).toMatch(
+      /Linode did not create Instance .*\n +mend: there is one of that name .* linode-cli linodes list$/,
+    );
     const mended = await stack.verb("up");
     expect(mended.all).toContain("Instance slipway-dev was made by a run that was cut off");
     expect(mended.exitCode).toBe(0);
