@@ -256,7 +256,7 @@ class Reader {
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
     const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
-    const { folder, routes, build, env, secrets, replicas, limits, keep, snapshot, delivery } = parsed.data;
+    const { folder, routes, profiles, build, env, secrets, replicas, limits, keep, snapshot, delivery } = parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
       const { host, path: below = "" } = written(route);
       this.#claims.push({ app: name, place: `${host}${below}`, path: `${path}.routes[${index}]` });
@@ -281,6 +281,7 @@ class Reader {
       secrets: Object.keys(secrets),
       database: Object.keys({ ...common.variables, ...mapped }),
       follows: delivery !== undefined,
+      profiles,
     });
     const database = readDatabase({
       app: name,

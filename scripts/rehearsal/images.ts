@@ -53,7 +53,7 @@ export async function planImages(document: StackDocument, root: string, source: 
   const shortfalls: string[] = [];
   for (const [app, section] of Object.entries((document.config?.["slipway:apps"] ?? {}) as Record<string, App>)) {
     const folder = resolve(root, section?.folder ?? "");
-    for (const { name, service } of processesIn(folder)) {
+    for (const { name, service } of processesIn(folder, section?.profiles)) {
       if (service.build === undefined) {
         if (service.image === undefined || (await source.isPullable(service.image))) continue;
         shortfalls.push(
@@ -87,6 +87,7 @@ export async function planImages(document: StackDocument, root: string, source: 
 
 interface App {
   readonly folder?: string;
+  readonly profiles?: readonly string[];
   readonly build?: { readonly args?: Readonly<Record<string, string>> };
 }
 
@@ -104,15 +105,23 @@ interface Service {
   readonly "x-slipway"?: { readonly health?: string };
 }
 
-/** The services of an app's compose file that are deployed; none where there is no such file, which the program itself will say. */
-export function processesIn(folder: string): readonly { readonly name: string; readonly service: Service }[] {
+/**
+ * The services of an app's compose file that are deployed; none where there is no such file, which the program itself will say.
+ * @param asked profiles that the app's settings name
+ */
+export function processesIn(
+  folder: string,
+  asked: readonly string[] = [],
+): readonly { readonly name: string; readonly service: Service }[] {
   const file = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
     .map((name) => join(folder, name))
     .find((path) => existsSync(path));
   if (file === undefined) return [];
-  const { services } = (parse(readFileSync(file, "utf8")) ?? {}) as { services?: Record<string, Service> };
+  const { services } = (parse(readFileSync(file, "utf8"), { merge: true }) ?? {}) as {
+    services?: Record<string, Service>;
+  };
   return Object.entries(services ?? {})
-    .filter(([, service]) => !service?.profiles?.length)
+    .filter(([, service]) => !service?.profiles?.length || service.profiles.some((profile) => asked.includes(profile)))
     .map(([name, service]) => ({ name, service: service ?? {} }));
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readCompose } from "./compose";
 
-const context = { file: "compose.yaml", env: { LEVEL: "info" }, secrets: ["SECRET_KEY"], database: [], follows: false };
+const context = {
+  file: "compose.yaml",
+  env: { LEVEL: "info" },
+  secrets: ["SECRET_KEY"],
+  database: [],
+  follows: false,
+  profiles: [],
+};
 const read = (text: string) => readCompose(text, context);
 const whats = (text: string) => read(text).mistakes.map(({ path, what }) => `${path}: ${what}`);
 
@@ -37,6 +44,64 @@ volumes: { media: }
     ],
     volumes: ["media"],
     databaseImage: "postgres",
+  });
+});
+
+describe("a file that is written for several environments", () => {
+  const text = `
+x-app: &app
+  build: { context: ., dockerfile: "\${FILE:-Dockerfile}", target: "\${TARGET:-final}" }
+  env_file: [{ path: .env, required: false }]
+services:
+  web:
+    <<: *app
+    ports: ["\${FORWARD:-127.0.0.1:8000}:\${PORT:-8001}"]
+    volumes: ["\${MEDIA:-media:/media}"]
+    profiles: [web]
+  worker: { <<: *app, profiles: [worker, web] }
+  assets: { <<: *app, profiles: [assets] }
+volumes: { media: }
+`;
+  const build = { context: ".", dockerfile: "Dockerfile", target: "final", args: {} };
+
+  it("is deployed in the profiles that the stack names, its variables filled in before they are looked at", () => {
+    expect(readCompose(text, { ...context, profiles: ["web"] })).toEqual({
+      mistakes: [],
+      app: {
+        services: [
+          { name: "web", source: { build }, port: 8001, compose: { volumes: ["${MEDIA:-media:/media}"] } },
+          { name: "worker", source: { build }, compose: {} },
+        ],
+        volumes: ["media"],
+      },
+    });
+  });
+
+  it("shows what its variables come to", () => {
+    const { mistakes } = readCompose(text, {
+      ...context,
+      env: { MEDIA: "./media:/media", PORT: "http" },
+      profiles: ["web", "job"],
+    });
+    expect(mistakes.map(({ path, what, allowed }) => [path, what, allowed])).toEqual([
+      ["compose.yaml: services.web.expose", '"http" is not a port', expect.any(String)],
+      [
+        "compose.yaml: services.web.volumes[0]",
+        '"./media:/media" mounts a folder of the laptop',
+        "a named volume such as media:/app/media",
+      ],
+      [
+        "compose.yaml: services",
+        "no service is in profile \"job\", which the app's profiles in the stack's file name",
+        "web, worker, assets",
+      ],
+    ]);
+  });
+
+  it("tells a variable without a value once", () => {
+    expect(whats("services: { web: { build: ., volumes: ['${DATA}:/data'] } }")).toEqual([
+      "compose.yaml: services.web.volumes.0: ${DATA} has no value",
+    ]);
   });
 });
 

@@ -18,7 +18,7 @@ export interface Build {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** A service outside every profile. */
+/** A service that is deployed: one outside every profile, or in one that the stack names. */
 export interface Service {
   readonly name: string;
   readonly source: { readonly build: Build } | { readonly image: string };
@@ -57,6 +57,8 @@ export interface ComposeContext {
   readonly database: readonly string[];
   /** Whether the app's host follows tags: then images are named, and what builds them is CI. */
   readonly follows: boolean;
+  /** Profiles whose services are deployed with those outside every profile. */
+  readonly profiles: readonly string[];
 }
 
 /** Keys of a service that are meaningful on a laptop only, or that Slipway decides itself. */
@@ -71,12 +73,14 @@ const notDeployed = new Set([
   "pull_policy",
   "x-slipway",
   "environment",
+  "env_file",
   "develop",
 ]);
 
 /** Keys that cannot mean the same on a host, with what to do instead. */
 const refused: Readonly<Record<string, string>> = {
-  env_file: "put plain values under env of the app in the stack's file, and secrets under its secrets",
+  env_file:
+    "put plain values under env of the app in the stack's file, and secrets under its secrets; [{ path: .env, required: false }] is taken for the laptop's own",
   network_mode: "leave it out: the app's processes share one private network",
   privileged: "leave it out: an app's process never gets the whole machine",
   extends: "write the service out in full",
@@ -129,6 +133,7 @@ const ServiceSection = z.looseObject({
     .optional(),
   expose: z.array(z.union([z.string(), z.number()])).optional(),
   environment: Environment.optional(),
+  env_file: z.unknown().optional(),
   volumes: z
     .array(z.union([z.string(), z.looseObject({ type: z.string(), source: z.string().optional() })]))
     .optional(),
@@ -170,16 +175,18 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
   const file = File.safeParse(raw);
   if (!file.success) return { mistakes: fromZod(`${context.file}: `, raw, file.error) };
 
-  const results = Object.entries(file.data.services).map(([name, section]) => readService(name, section, context));
+  const sections = Object.entries(file.data.services);
+  const results = sections.map(([name, section]) => readService(name, section, context));
   const services = results.flatMap(({ service }) => (service ? [service] : []));
   const mistakes = results.flatMap((result) => result.mistakes);
   if (services.length === 0 && mistakes.length === 0) {
     mistakes.push({
       path: `${context.file}: services`,
       what: "no service is outside every profile",
-      mend: "remove profiles from the app's own service",
+      mend: "remove profiles from the app's own service, or name them under profiles of the app in the stack's file",
     });
   }
+  mistakes.push(...checkProfiles(sections, context));
   if (context.follows && mistakes.length === 0 && services.every(({ source }) => !isTag(source))) {
     mistakes.push({
       path: `${context.file}: services`,
@@ -212,6 +219,30 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       };
 }
 
+/** A profile that is asked for is one that a service is in. */
+function checkProfiles(sections: readonly (readonly [string, unknown])[], context: ComposeContext): Mistake[] {
+  const known = [...new Set(sections.flatMap(([, section]) => profilesOf(section)))];
+  return context.profiles
+    .filter((profile) => !known.includes(profile))
+    .map((profile) => ({
+      path: `${context.file}: services`,
+      what: `no service is in profile ${show(profile)}, which the app's profiles in the stack's file name`,
+      allowed: known.join(", ") || "none: the file has no profiles",
+    }));
+}
+
+function profilesOf(section: unknown): readonly string[] {
+  const { profiles } = (section ?? {}) as { readonly profiles?: unknown };
+  return Array.isArray(profiles) ? profiles.map(String) : [];
+}
+
+/** Whether every file of a service's environment may be missing: then it is the laptop's own, and a host has none. */
+function isLaptops(files: unknown): boolean {
+  return (
+    Array.isArray(files) && files.every((file) => typeof file === "object" && file !== null && file.required === false)
+  );
+}
+
 /** What it interpolates is the laptop's, so one that does is none. */
 function databaseImageIn(services: Readonly<Record<string, unknown>>): string | undefined {
   for (const name of databaseServices) {
@@ -236,7 +267,8 @@ function readService(
   const parsed = strict.success ? strict : ServiceSection.safeParse(withoutMistakes(section, strict.error));
   if (!parsed.success) return { mistakes };
   const data = parsed.data;
-  if ((data.profiles ?? []).length > 0) return { mistakes: [] };
+  const profiles = data.profiles ?? [];
+  if (profiles.length > 0 && !profiles.some((profile) => context.profiles.includes(profile))) return { mistakes: [] };
 
   if (!Name.safeParse(name).success) {
     mistakes.push({
@@ -246,13 +278,14 @@ function readService(
     });
   }
   for (const [key, mend] of Object.entries(refused)) {
-    if (key in data) mistakes.push({ path: `${path}.${key}`, what: "does not mean the same on a host", mend });
+    if (key in data && !(key === "env_file" && isLaptops(data.env_file)))
+      mistakes.push({ path: `${path}.${key}`, what: "does not mean the same on a host", mend });
   }
   const variables = new Interpolation(path, context, mistakes);
   const x = data["x-slipway"] ?? {};
   const source = readSource(path, data, context, variables, mistakes);
   const port = readPort(path, data, variables, mistakes);
-  checkVolumes(path, data, mistakes);
+  checkVolumes(path, data, variables, mistakes);
   checkDeploy(path, data, mistakes);
   checkSchedule(path, x, mistakes);
   const environment = readEnvironment(path, data.environment, context, variables, mistakes);
@@ -346,8 +379,10 @@ function readBuild(
   }
   return {
     context,
-    dockerfile: section.dockerfile,
-    ...("target" in section && section.target !== undefined ? { target: section.target } : {}),
+    dockerfile: variables.in(section.dockerfile, ["build", "dockerfile"]),
+    ...("target" in section && section.target !== undefined
+      ? { target: variables.in(section.target, ["build", "target"]) }
+      : {}),
     // An argument without a value takes the laptop's environment; a stack gives it under build.args.
     args: Object.fromEntries(
       Object.entries(args).flatMap(([key, value]) =>
@@ -363,15 +398,16 @@ function readPort(
   variables: Interpolation,
   mistakes: Mistake[],
 ): number | undefined {
+  // Of `ports`, the container's side; a default may hold a colon, too, so it is filled in first.
   const containerPorts = [
-    ...(data.expose ?? []).map(String),
-    ...(data.ports ?? []).map(
-      (port) =>
-        String(typeof port === "object" ? port.target : port)
-          .split(":")
-          .at(-1) ?? "",
-    ),
-  ].map((text) => variables.in(text, ["expose"]).replace(/\/tcp$/, ""));
+    ...(data.expose ?? []).map((port) => variables.in(String(port), ["expose"])),
+    ...(data.ports ?? []).map((port) => variables.in(String(typeof port === "object" ? port.target : port), ["ports"])),
+  ].map((text) =>
+    text
+      .split(":")
+      .at(-1)
+      ?.replace(/\/tcp$/, ""),
+  );
   const first = containerPorts[0];
   if (first === undefined) return undefined;
   const port = Number(first);
@@ -386,8 +422,9 @@ function readPort(
   return port;
 }
 
-function checkVolumes(path: string, data: ServiceSection, mistakes: Mistake[]): void {
-  for (const [index, volume] of (data.volumes ?? []).entries()) {
+function checkVolumes(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): void {
+  for (const [index, given] of (data.volumes ?? []).entries()) {
+    const volume = typeof given === "string" ? variables.in(given, ["volumes", String(index)]) : given;
     const bind = typeof volume === "string" ? /^[./~]/.test(volume) && volume.includes(":") : volume.type === "bind";
     if (bind) {
       mistakes.push({
@@ -518,6 +555,8 @@ class Interpolation {
   readonly #path: string;
   readonly #context: ComposeContext;
   readonly #mistakes: Mistake[];
+  /** What is read twice is told once. */
+  readonly #told = new Set<string>();
 
   constructor(path: string, context: ComposeContext, mistakes: Mistake[]) {
     this.#path = path;
@@ -535,8 +574,11 @@ class Interpolation {
         if (value !== undefined && !(operator === ":-" && value === "")) return value;
         if (operator) return fallback;
         const secret = this.#context.secrets.includes(name);
+        const path = [this.#path, ...at].join(".");
+        if (this.#told.has(`${path} ${name}`)) return "";
+        this.#told.add(`${path} ${name}`);
         this.#mistakes.push({
-          path: [this.#path, ...at].join("."),
+          path,
           what: secret ? `\${${name}} would put a secret into a plain place` : `\${${name}} has no value`,
           mend: secret
             ? `read ${name} from the process's environment instead`

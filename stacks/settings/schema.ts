@@ -38,6 +38,8 @@ export const App = z.strictObject({
   /** Folder of the compose file, from the project's root or absolute. */
   folder: z.string().min(1),
   routes: z.array(RouteSetting).min(1, "at least one route"),
+  /** Profiles of the compose file whose services are deployed with those outside every profile. */
+  profiles: z.array(z.string().min(1)).default([]),
   build: z
     .strictObject({
       args: z.record(VariableName, z.string()).default({}),
