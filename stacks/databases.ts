@@ -22,6 +22,8 @@ export interface DatabaseGround {
   readonly host: HostSettings;
   /** None where it outlives the stack. */
   readonly machine?: pulumi.CustomResource | undefined;
+  /** What stands for the machine's life; none where it outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
   /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
   readonly sources?: pulumi.Output<readonly string[]> | undefined;
   readonly connection: Connection;
@@ -101,9 +103,9 @@ export class AppDatabases {
   }
 
   #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
-    const { connection, machine, host, postgres, ready, keep, registry } = this.#ground;
+    const { connection, life, host, postgres, ready, keep, registry } = this.#ground;
     const name = `${app}-database`;
-    const common = { app: onHost, connection, machine, protect: host.protect, keep };
+    const common = { app: onHost, connection, life, protect: host.protect, keep };
     switch (choice.mode) {
       case "host":
         return new HostDatabase(name, common, { dependsOn: [postgres, claim] });

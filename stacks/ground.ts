@@ -21,6 +21,8 @@ export interface Ground {
   readonly machine?: pulumi.CustomResource | undefined;
   /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
   readonly sources?: pulumi.Output<readonly string[]> | undefined;
+  /** What stands for the machine's life, if it goes with the stack; see Bootstrap. */
+  readonly life?: pulumi.Resource | undefined;
   /** GB of the volume that its data lives on, if it has one. */
   readonly volumeSize?: pulumi.Output<number> | undefined;
   /** What a database on the host waits for. */
@@ -60,6 +62,7 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     connection,
     machine: machine.machine,
     sources: machine.sources,
+    life: bootstrap.life,
     volumeSize: machine.volume?.size,
     postgres,
     ready,

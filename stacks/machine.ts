@@ -62,7 +62,7 @@ export interface MachineRun {
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
   const ground = makeGround(name, settings, run);
-  const { connection, machine } = ground;
+  const { connection, machine, life } = ground;
   makeNames(name, settings, ground);
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
   const { username, password: pullPassword } = settings.registry.pull ?? settings.registry;
@@ -71,6 +71,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     name,
     host: settings.host,
     machine,
+    life,
     sources: ground.sources,
     connection,
     postgres: ground.postgres,
@@ -81,11 +82,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
 
   const apps = settings.apps.map((app) => {
     const tenure = tenureOf(settings, app.name);
-    const claim = new AppClaim(
-      `${app.name}-claim`,
-      { ...tenure, connection, machine },
-      { dependsOn: [...ground.ready] },
-    );
+    const claim = new AppClaim(`${app.name}-claim`, { ...tenure, connection, life }, { dependsOn: [...ground.ready] });
     const images = new AppImages(app.name, {
       app: app.name,
       folder: app.folder,
@@ -113,7 +110,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       {
         tenure,
         connection,
-        machine,
+        life,
         content,
         now: run.origin,
         last: run.remembered.apply((remembered) => remembered[app.name]),

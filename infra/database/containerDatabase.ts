@@ -14,8 +14,8 @@ export interface ContainerDatabaseArgs {
   /** Login to its registry, where it asks for one. */
   readonly login?: pulumi.Input<PullLogin> | undefined;
   readonly connection: Connection;
-  /** The machine it is reached from; none where that outlives the stack. */
-  readonly machine?: pulumi.Resource | undefined;
+  /** What stands for the life of the machine it is on; none where that outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
   /** Whether its data stays on the machine when it leaves the stack. @default false */

@@ -10,8 +10,8 @@ import type { Placement } from "./placement";
 export interface HostDatabaseArgs {
   readonly app: string;
   readonly connection: Connection;
-  /** The machine Postgres runs on: with it the database is gone too. None where it outlives the stack. */
-  readonly machine?: pulumi.Resource | undefined;
+  /** What stands for the life of the machine it is on; none where that outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
   /** Whether it stays on the host when it leaves the stack. @default false */

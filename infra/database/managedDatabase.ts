@@ -12,8 +12,8 @@ export interface ManagedDatabaseArgs {
   readonly cluster: ManagedCluster;
   /** The machine that the cluster lets in. */
   readonly connection: Connection;
-  /** The machine it is reached from; none where that outlives the stack. */
-  readonly machine?: pulumi.Resource | undefined;
+  /** What stands for the life of the machine it is on; none where that outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
 }

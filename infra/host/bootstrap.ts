@@ -7,7 +7,7 @@ import { hostFirewallScript, passingFirewallScript } from "../network/hostFirewa
 import { type HostConnection, remoteScript } from "../ssh/remoteScript";
 import { keysScript } from "./adopt";
 import type { CiAccess } from "./ciAccess";
-import { livesOn, type MachineHost } from "./machineHost";
+import type { MachineHost } from "./machineHost";
 import {
   agentScript,
   agentUpload,
@@ -47,13 +47,20 @@ export class Bootstrap extends pulumi.ComponentResource {
   readonly postgres: remote.Command;
   /** What a release on the host waits for. */
   readonly ready: pulumi.Resource[];
+  /**
+   * What stands for the machine's life (`deletedWith`): first contact, once for each machine. The machine itself won't do. Where it was
+   * destroyed by hand, a refresh forgets it and every tie to it, and what lived there would be undone over a connection to nowhere. None
+   * where the machine outlives the stack.
+   */
+  readonly life?: pulumi.Resource;
 
   constructor(name: string, args: BootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:Bootstrap", name, {}, opts);
     const { host } = args;
-    const within = { parent: this, ...livesOn(host) };
+    const within = { parent: this };
 
     const contact = host.lastingKey ? undefined : firstContact(name, host, within);
+    if (contact) this.life = contact;
     const reached = contact ? [contact] : [...host.ready];
     this.hostKey = host.lastingKey ?? lastingKeyOf(contact);
     this.connection = pulumi

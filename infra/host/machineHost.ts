@@ -26,8 +26,8 @@ export interface MachineHost {
    */
   readonly lastingKey?: pulumi.Output<string>;
   /**
-   * The machine. What lives on it is gone with it (`deletedWith`), and its id in `triggers` says that it is another one. None where
-   * the machine outlives the stack: what lives there is then undone piece by piece.
+   * The machine; its id in `triggers` says that it is another one. None where the machine outlives the stack: what lives there is then
+   * undone piece by piece.
    */
   readonly machine?: pulumi.CustomResource;
   /** Networks in CIDR form that its own connections come from, where its cloud's databases know a machine by nothing else. */
@@ -38,9 +38,12 @@ export interface MachineHost {
   readonly volume?: DataVolume;
 }
 
-/** Options of a resource that lives on a machine: gone with it, where it goes with the stack. */
-export function livesOn({ machine }: { readonly machine?: pulumi.Resource | undefined }): {
+/**
+ * Options of a resource that lives on a machine.
+ * @param life what stands for the machine's life, see Bootstrap; none where it outlives the stack
+ */
+export function livesOn({ life }: { readonly life?: pulumi.Resource | undefined }): {
   readonly deletedWith?: pulumi.Resource;
 } {
-  return machine ? { deletedWith: machine } : {};
+  return life ? { deletedWith: life } : {};
 }

@@ -17,8 +17,8 @@ export interface Tenure {
 /** What an app is claimed with. */
 export interface AppClaimArgs extends Tenure {
   readonly connection: Connection;
-  /** The machine it runs on. None where it outlives the stack. */
-  readonly machine?: pulumi.Resource | undefined;
+  /** What stands for the life of the machine it is on; none where that outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
 }
 
 /** Takes an app off its host; refused there if it is another stack's. */

@@ -12,8 +12,8 @@ export interface AppReleaseArgs {
   /** Whose app it is; its name is the one on the host. */
   readonly tenure: Tenure;
   readonly connection: Connection;
-  /** The machine it runs on: with it the release is gone too. None where it outlives the stack. */
-  readonly machine?: pulumi.Resource | undefined;
+  /** What stands for the life of the machine it is on; none where that outlives the stack. */
+  readonly life?: pulumi.Resource | undefined;
   /** What is to run. It holds secrets. */
   readonly content: pulumi.Input<Content>;
   /** Who asks now. */

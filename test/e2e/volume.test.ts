@@ -62,21 +62,37 @@ it("stays when its setting is lost", async () => {
   stack.configure((settings) => settings.setIn(["config", "slipway:host", "volume"], { size: 12 }));
 });
 
-it("comes back with a machine that replaces one that was destroyed by hand, at another address", async () => {
-  const [{ id }] = (await stack.cloud("/v2/droplets")).droplets as unknown as [{ id: number }];
-  const cloud = (method: string, path: string, body?: unknown) =>
-    fetch(`${stack.api}${path}`, {
-      method,
-      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+function cloud(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`${stack.api}${path}`, {
+    method,
+    headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Destroys the machine behind Pulumi's back; whoever comes first takes the address that is free. */
+async function destroyByHand(): Promise<void> {
+  const { droplets = [] } = (await stack.cloud("/v2/droplets")) as unknown as {
+    droplets?: { id: number; name: string }[];
+  };
+  const id = droplets.find(({ name }) => name === "slipway-dev")?.id;
   await cloud("DELETE", `/v2/droplets/${id}`);
   while ((await cloud("GET", `/v2/droplets/${id}`)).status !== 404) await sleep(500);
-  // Whoever comes first takes the address that is free.
   const squatter = { name: "squatter", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
   await cloud("POST", "/v2/droplets", squatter);
   expect((await stack.verb("pulumi", ["refresh", "--yes", "--skip-preview"])).exitCode).toBe(0);
+}
+
+it("comes back with a machine that replaces one that was destroyed by hand, at another address", async () => {
+  await destroyByHand();
   await stack.up();
   await expectData();
   expect((await stack.up()).changes).toBe("0 changes");
+});
+
+it("is removed with a stack whose machine is gone already: nothing there is asked to undo anything", async () => {
+  await destroyByHand();
+  const { exitCode, all } = await stack.verb("down");
+  expect(exitCode, all).toBe(0);
+  expect((await stack.cloud("/v2/volumes")).volumes).toEqual([]);
 });
