@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The engine's command line, as it stands on every host; see `front.ts` for how it is called. */
 import { Command } from "commander";
+import { aloneCommand } from "./commands/alone";
 import { claimCommand } from "./commands/claim";
 import { followCommand } from "./commands/follow";
 import { gateCommand } from "./commands/gate";
@@ -61,7 +62,13 @@ for (const command of [
   program.addCommand(command(linuxHost).copyInheritedSettings(program));
 }
 // For authorized_keys, timers and the stack, not for people.
-for (const command of [gateCommand(), jobCommand(linuxHost), claimCommand(linuxHost), setupCommand(linuxHost)])
+for (const command of [
+  gateCommand(),
+  jobCommand(linuxHost),
+  claimCommand(linuxHost),
+  aloneCommand(linuxHost),
+  setupCommand(linuxHost),
+])
   program.addCommand(command.copyInheritedSettings(program), { hidden: true });
 
 // A watcher who goes away must not take a release along; the other commands have no one left to speak to.

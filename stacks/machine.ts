@@ -5,6 +5,7 @@ import type { Origin, Route, Tls } from "../agent/manifest";
 import { mountOf } from "../agent/mount";
 import { placeOf } from "../infra/database/choice";
 import type { CiLogin } from "../infra/host/ciAccess";
+import { TenantsGuard } from "../infra/host/tenantsGuard";
 import { Dns } from "../infra/network/dns";
 import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network/dnsRecords";
 import { AppImages } from "../infra/registry/appImages";
@@ -63,7 +64,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
   const ground = makeGround(name, settings, run);
   const { connection, machine, life } = ground;
-  makeNames(name, settings, ground);
+  const names = makeNames(name, settings, ground);
   const registry = { ...settings.registry, password: pulumi.secret(settings.registry.password) };
   const { username, password: pullPassword } = settings.registry.pull ?? settings.registry;
   const pull = { server: registry.server, username, password: pulumi.secret(pullPassword) };
@@ -119,6 +120,13 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     );
     return { app, images, release };
   });
+  if (settings.host.provider !== "stack") {
+    new TenantsGuard(
+      `${name}-tenants`,
+      { stack: stackName(settings), connection },
+      { dependsOn: [...ground.ready, ...names, ...apps.map(({ release }) => release)] },
+    );
+  }
 
   return {
     urls: Object.fromEntries(
@@ -148,8 +156,8 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
 }
 
 /** The records that the stack sets by itself. */
-function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings, ground: Ground): void {
-  if (!dns) return;
+function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings, ground: Ground): Dns[] {
+  if (!dns) return [];
   const { address, addressV6 } = ground;
   const records = dnsRecords({
     zone: dns.zone,
@@ -158,7 +166,7 @@ function makeNames(name: string, { dns, tls, apps, host: { protect } }: Settings
     ipv6: addressV6 !== undefined,
     authority: dns.caa ? certificateAuthority(tls) : undefined,
   });
-  new Dns(`${name}-dns`, { ...dns, protect, records, address, addressV6 });
+  return [new Dns(`${name}-dns`, { ...dns, protect, records, address, addressV6 })];
 }
 
 /** The records that the stack can't set. */

@@ -184,7 +184,6 @@ ${inside}${script}`);
     expect((await ask(tenant.url)).status).toBe(200);
     expect(await containers()).toEqual(["notes-pr-7-r1-web-1", "notes-r1-web-1"]);
     expect(await databases()).toEqual(expect.arrayContaining(["notes", "notes_pr_7"]));
-    expect((await up("main")).changes).toBe("0 changes");
     expect((await up("pr-7")).changes).toBe("0 changes");
     const drift = await verb("drift", "pr-7", "pr-7");
     expect([drift.exitCode, drift.stdout.trim()]).toEqual([0, "the host is what stack pr-7 said"]);
@@ -196,6 +195,16 @@ ${inside}${script}`);
     expect(refused.all).toContain(
       "app notes on this host belongs to stack slipway/main; stack slipway/pr-7 leaves it alone",
     );
+  });
+
+  it("can't be let go while it has a tenant, and loses nothing by the attempt", async () => {
+    const refused = await verb("down", "main", "main");
+    expect(refused.exitCode).toBe(1);
+    expect(refused.all).toContain(
+      "this host has tenants, who would lose their apps and data with it: app notes-pr-7 of stack slipway/pr-7. Destroy slipway/pr-7 first",
+    );
+    expect(await containers()).toEqual(["notes-pr-7-r1-web-1", "notes-r1-web-1"]);
+    expect((await up("main")).changes).toBe("0 changes");
   });
 
   it("loses nothing but the tenant's own when the tenant goes", async () => {

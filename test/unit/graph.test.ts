@@ -145,6 +145,7 @@ const plain = (value: unknown): unknown =>
 describe("the graph of one machine", () => {
   it("is made of exactly these resources", () => {
     expect(recorded.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "command:local:Command slipway-dev-tenants-command",
       "command:remote:Command notes-claim-command",
       "command:remote:Command notes-database-role",
       "command:remote:Command notes-release-command",
@@ -169,6 +170,7 @@ describe("the graph of one machine", () => {
       "slipway:host:Bootstrap slipway-dev-host",
       "slipway:host:CiAccess slipway-dev-ci",
       "slipway:host:DropletHost slipway-dev",
+      "slipway:host:TenantsGuard slipway-dev-tenants",
       "slipway:registry:AppImages notes",
       "slipway:release:AppClaim notes-claim",
       "slipway:release:AppRelease notes-release",
