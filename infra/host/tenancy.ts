@@ -34,7 +34,7 @@ export class Tenancy extends pulumi.ComponentResource {
     this.address = args.address.apply((address) => given(args.owner, "address", address));
     this.hostKey = args.hostKey.apply((hostKey) => given(args.owner, "hostKey", hostKey));
     this.port = args.port.apply((port) => port ?? 22);
-    const key = args.deployKey.apply((deployKey) => given(args.owner, "deployKey", deployKey));
+    const key = args.deployKey.apply((deployKey) => opened(args.owner, given(args.owner, "deployKey", deployKey)));
     this.connection = pulumi
       .all([this.address, this.port, this.hostKey, key])
       .apply(([host, port, hostKey, privateKey]) => ({
@@ -56,9 +56,20 @@ export class Tenancy extends pulumi.ComponentResource {
 }
 
 /** @throws RunError, which is shown without a stack trace, if the other stack has no machine */
-function given<T>(owner: string, output: string, value: T | undefined): T {
+export function given<T>(owner: string, output: string, value: T | undefined): T {
   if (value !== undefined) return value;
   throw mistake(
     `slipway:host.stack: stack ${owner} has no machine to be a tenant of (it has no output ${output}); bring it up first, or, if it is gone for good, see docs/environments.md`,
+  );
+}
+
+/**
+ * Pulumi gives something else than text for a secret that it can't decrypt.
+ * @throws RunError, which is shown without a stack trace
+ */
+export function opened(owner: string, secret: unknown): string {
+  if (typeof secret === "string") return secret;
+  throw new pulumi.RunError(
+    `slipway:host.stack: what stack ${owner} keeps secret can't be opened from here; a stack and its tenants need the same passphrase, or the same key of a secrets provider`,
   );
 }

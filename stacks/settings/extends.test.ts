@@ -64,6 +64,14 @@ describe("extend", () => {
     expect(config["slipway:apps"]).toMatchObject({ blog: { folder: "blog" } });
   });
 
+  it("removes a section whose provider or mode is null", () => {
+    const dns = { provider: "digitalocean", zone: "example.com", create: true };
+    const { config } = extend({ "slipway:extends": "x", "slipway:dns": { provider: null } }, "dev", () => ({
+      "slipway:dns": dns,
+    }));
+    expect(config["slipway:dns"]).toEqual({});
+  });
+
   it("tells the file that a value stands in", () => {
     const { fileOf } = extend(own, "staging", read);
     expect(fileOf("slipway:host.region")).toBe("Pulumi.prod.yaml");

@@ -107,7 +107,7 @@ function withoutSecrets(tree: Tree): Tree {
 
 function merge(below: Tree, above: Tree): Tree {
   if (KINDS.some((kind) => above[kind] !== undefined && below[kind] !== undefined && above[kind] !== below[kind]))
-    return above;
+    return merge({}, above);
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const inherited = below[key];
