@@ -12,6 +12,8 @@ const shortfalls = (host: object) => catalogueShortfalls({ config: { "slipway:ho
 describe("catalogueShortfalls", () => {
   it("finds nothing where the emulated cloud has it all", async () => {
     expect(await shortfalls({ provider: "digitalocean", region: "fra1", size: "s-1vcpu-2gb" })).toEqual([]);
+    expect(await shortfalls({ provider: "existing", address: "192.0.2.7" })).toEqual([]);
+    expect(await shortfalls({ provider: "stack", stack: "main" })).toEqual([]);
   });
 
   it("names the setting and what is not there", async () => {
@@ -25,7 +27,5 @@ describe("catalogueShortfalls", () => {
     expect(await shortfalls({ provider: "linode", region: "eu-central", size: "g9" })).toEqual([
       "slipway:host.size: the sandbox has no size g9; sandbox/linode/catalog is its list",
     ]);
-    expect(await shortfalls({ provider: "existing", address: "192.0.2.7" })).toHaveLength(1);
-    expect(await shortfalls({ provider: "stack", stack: "main" })).toHaveLength(1);
   });
 });

@@ -38,14 +38,6 @@ export async function catalogueShortfalls({ config = {} }: StackDocument, ask: A
         ...((await ask(`/v4/regions/${String(host.region)}`)) ? [] : [lacks("region")]),
         ...((await ask(`/v4/linode/types/${String(host.size)}`)) ? [] : [lacks("size")]),
       ];
-    case "existing":
-      return [
-        "slipway:host.provider: a machine that is there already is never touched by a rehearsal; rehearse the stack with a provider and a size in its place",
-      ];
-    case "stack":
-      return [
-        `slipway:host.stack: a tenant is rehearsed on the machine of another stack's rehearsal, which isn't there; rehearse ${String(host.stack)} by itself`,
-      ];
     default:
       return [];
   }

@@ -126,6 +126,39 @@ describe("derive", () => {
     expect(told({ replaced })["slipway:shop.STRIPE"]).toBe("the stack's own value, as asked");
   });
 
+  it("takes a bare machine for one that is there already, with a key of its own", () => {
+    const machine = { address: "10.213.3.10", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA", privateKey: "KEY" };
+    const host = { provider: "existing", address: "192.0.2.7", port: 2222, user: "ops", hostKey: "x", sshFrom: [] };
+    const derived = derive({ config: { "slipway:host": { ...host, keepData: true } } }, { ...offer, machine });
+    expect(derived.document.config).toMatchObject({
+      "slipway:host": {
+        provider: "existing",
+        address: "10.213.3.10",
+        port: 22,
+        user: "root",
+        hostKey: "ssh-ed25519 AAAA",
+        keepData: true,
+        sshFrom: ["10.213.3.1/32"],
+      },
+      "slipway:host.privateKey": { secure: "sealed KEY" },
+    });
+    expect(JSON.stringify(derived.replaced)).not.toContain("KEY");
+  });
+
+  it("leads a tenant to the other stack's rehearsal, which makes the zone if it is its own", () => {
+    const config = {
+      "slipway:host": { provider: "stack", stack: "acme/slipway/staging" },
+      "slipway:dns": { provider: "linode", zone: "example.com" },
+    };
+    const at = (zones: string[]) =>
+      derive({ config }, { ...offer, owner: { stack: "staging", zones } }).document.config;
+    expect(at(["linode example.com"])).toMatchObject({
+      "slipway:host": { provider: "stack", stack: "staging" },
+      "slipway:dns": config["slipway:dns"],
+    });
+    expect(at(["digitalocean example.com"])?.["slipway:dns"]).toMatchObject({ create: true });
+  });
+
   it("never touches a database elsewhere, and makes the zone", () => {
     const { document } = derive(
       {

@@ -1,5 +1,6 @@
 /** A stack's own settings as the sandbox can bring them up: what is the clouds' and the world's becomes the sandbox's. Plain data. */
 import type { Slot } from "../stack/slot";
+import type { ExistingMachine } from "./bareMachine";
 
 /** A stack's file, parsed. */
 export interface StackDocument {
@@ -20,6 +21,10 @@ export interface Offer {
   standIn(key: string): string;
   /** Build arguments by app, for base images that can't be had here. */
   readonly buildArguments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The machine that stands for one the user has already; only for `host.provider: existing`. */
+  readonly machine?: ExistingMachine | undefined;
+  /** Name of the stack whose machine it is, and the zones it makes; only for `host.provider: stack`. */
+  readonly owner?: { readonly stack: string; readonly zones: readonly string[] } | undefined;
 }
 
 /** One setting of the stack that is another in the rehearsal. */
@@ -64,6 +69,7 @@ export function secretsAskedFor(config: Readonly<Record<string, unknown>>): read
   return [
     "slipway:registry.password",
     ...(tree(config["slipway:registry"]).pull === undefined ? [] : ["slipway:registry.pullPassword"]),
+    ...(tree(config["slipway:host"]).provider === "existing" ? ["slipway:host.privateKey"] : []),
     ...apps.flatMap(([app, section]) =>
       Object.entries(tree(tree(section).secrets))
         .filter(([, origin]) => origin === "config")
@@ -122,6 +128,20 @@ class Derivation {
       host.sshFrom = [...host.sshFrom, own];
       this.#tell("slipway:host.sshFrom", `and ${own}, this computer in the sandbox`);
     }
+    const { machine, owner } = this.#offer;
+    if (machine) {
+      const { privateKey, ...reached } = machine;
+      Object.assign(host, reached);
+      this.#given["slipway:host.privateKey"] = privateKey;
+      this.#tell(
+        "slipway:host.address, port, user, hostKey, privateKey",
+        `a bare machine of the sandbox, ${machine.address}`,
+      );
+    }
+    if (owner) {
+      host.stack = owner.stack;
+      this.#tell("slipway:host.stack", `${owner.stack}, in this rehearsal, with all that is different for it`);
+    }
   }
 
   registry(): void {
@@ -146,6 +166,7 @@ class Derivation {
   dns(): void {
     const dns = this.#section("slipway:dns");
     if (!dns || dns.create === true) return;
+    if (this.#offer.owner?.zones.includes(`${String(dns.provider)} ${String(dns.zone)}`)) return;
     dns.create = true;
     this.#tell("slipway:dns.create", "true: the emulated cloud has no zone yet");
   }

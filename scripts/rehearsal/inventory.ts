@@ -33,3 +33,14 @@ export async function inventory(slot: Slot, ask: Ask): Promise<readonly string[]
   ].map(async (asked) => (await asked).stdout.split("\n").filter((line) => line !== ""));
   return (await Promise.all([...clouds, ...engine])).flat().sort();
 }
+
+/** Name of the sandbox's container at an address of its network. */
+export async function containerAt(address: string, slot: number): Promise<string> {
+  const { stdout } = await execa("docker", ["network", "inspect", `slipway-sandbox-${slot}`]);
+  const [network] = JSON.parse(stdout) as { Containers: Record<string, { Name: string; IPv4Address: string }> }[];
+  const found = Object.values(network?.Containers ?? {}).find(({ IPv4Address }) =>
+    IPv4Address.startsWith(`${address}/`),
+  );
+  if (!found) throw new Error(`the sandbox has no container at ${address}`);
+  return found.Name;
+}

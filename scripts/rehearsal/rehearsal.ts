@@ -1,6 +1,5 @@
 /** The story of one rehearsal, step by step, once there is a sandbox and a derived file. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { onMachine } from "../ssh/machine";
 import { capture } from "../ssh/remote";
 import { driftOf } from "../stack/drift";
@@ -10,7 +9,7 @@ import { describeChanges, type Workspace } from "../stack/workspace";
 import { ask } from "./addresses";
 import { asking } from "./catalogue";
 import { gatewayOf, type StackDocument } from "./derive";
-import { inventory } from "./inventory";
+import { containerAt, inventory } from "./inventory";
 import { portMistakes, portsToTry, viewFromContainer, viewFromHere } from "./ports";
 import type { Steps } from "./report";
 
@@ -24,12 +23,16 @@ export class Rehearsal {
   readonly #workspace: Workspace;
   readonly #document: StackDocument;
   readonly #steps: Steps;
+  /** Networks that may open an SSH connection to the machine, whosever it is. */
+  readonly #sshFrom: readonly string[];
   #outputs: Outputs | undefined;
 
-  constructor(workspace: Workspace, document: StackDocument, steps: Steps) {
+  /** @param sshFrom networks that may open an SSH connection to the machine, whosever it is */
+  constructor(workspace: Workspace, document: StackDocument, steps: Steps, sshFrom: readonly string[]) {
     this.#workspace = workspace;
     this.#document = document;
     this.#steps = steps;
+    this.#sshFrom = sshFrom;
   }
 
   /** Everything, the destroying only if it is asked for and all went well. */
@@ -117,8 +120,7 @@ export class Rehearsal {
       viewFromHere(address, ports, gatewayOf(slot)),
       viewFromContainer(await containerAt(stranger, slot.number), stranger, address, ports),
     ]);
-    const { sshFrom = [] } = (this.#document.config?.["slipway:host"] ?? {}) as { sshFrom?: string[] };
-    const wrong = portMistakes(views, sshFrom);
+    const wrong = portMistakes(views, this.#sshFrom);
     if (wrong.length > 0) throw new Error(wrong.join("\n"));
     return views.map(({ from, open }) => `${from}: ${open.join(", ")}`).join("; ");
   }
@@ -153,15 +155,4 @@ export class Rehearsal {
 function noChanges(changes: string): string {
   if (changes !== "0 changes") throw new Error(changes);
   return changes;
-}
-
-/** Name of the sandbox's container at an address of its network. */
-async function containerAt(address: string, slot: number): Promise<string> {
-  const { stdout } = await execa("docker", ["network", "inspect", `slipway-sandbox-${slot}`]);
-  const [network] = JSON.parse(stdout) as { Containers: Record<string, { Name: string; IPv4Address: string }> }[];
-  const found = Object.values(network?.Containers ?? {}).find(({ IPv4Address }) =>
-    IPv4Address.startsWith(`${address}/`),
-  );
-  if (!found) throw new Error(`the sandbox has no container at ${address}`);
-  return found.Name;
 }

@@ -1,20 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { parse, stringify } from "yaml";
-import { EXTENDS, extend, fileReader } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
-import { asking, catalogueShortfalls } from "../rehearsal/catalogue";
-import { derive, type StackDocument } from "../rehearsal/derive";
-import { engine, planImages } from "../rehearsal/images";
-import { Passphrase } from "../rehearsal/passphrase";
 import { leavePlace, type Place, placeOf, takePlace } from "../rehearsal/place";
+import { askedBelow, askedFor, fileBeside, PASSPHRASE, prepare, sshFromOf } from "../rehearsal/prepare";
 import { Rehearsal } from "../rehearsal/rehearsal";
 import { reportText, Steps } from "../rehearsal/report";
-import { checkout } from "../setup/cache";
-import { ensureToolchain } from "../setup/toolchain";
+import { ensureToolchain, type Toolchain } from "../setup/toolchain";
 import { purgeSandbox, startSandbox } from "../stack/sandbox";
-import { readStackFile } from "../stack/stackFile";
-import { Workspace } from "../stack/workspace";
+import { describeChanges, Workspace } from "../stack/workspace";
 
 /** What people read who ask the verb for help. */
 export const rehearseHelp = `
@@ -36,42 +27,32 @@ export interface RehearseOptions {
   readonly value: readonly string[];
 }
 
-/** Everything a rehearsal's stack encrypts is encrypted with this; it stands in the README. */
-const PASSPHRASE = "rehearsal-only";
-
 /** Runs a stack's real settings through a sandbox of its own. @returns the exit code */
 export async function rehearse(stack: string, options: RehearseOptions): Promise<number> {
   if (options.down) return down(stack);
-  const document = readDocument(stack);
-  const open = openerOf(document, options.ownSecrets ?? false);
+  // Both before the place's own passphrase takes the person's place.
+  const asked = askedFor(stack, options.ownSecrets ?? false);
+  const below = askedBelow(asked, options.ownSecrets ?? false);
   const given = valuesOf(options.value);
   const toolchain = await ensureToolchain();
   const place = await takePlace(stack);
-  const { slot } = place;
   lead(place);
   try {
     await startSandbox();
-    const images = await planImages(document, checkout(), engine);
-    const shortfalls = [...(await catalogueShortfalls(document, asking(slot))), ...images.shortfalls];
-    if (shortfalls.length > 0) {
-      throw new UserError(
-        `stack ${stack} can't be rehearsed here; nothing was brought up\n${shortfalls.map((line) => `  ${line}`).join("\n")}`,
+    const steps = new Steps();
+    const foundation = below && { stack: below.stack, derived: await prepare(below, place, given) };
+    if (foundation) {
+      await steps.do(`up of ${foundation.stack}, whose machine it is`, () =>
+        bringUp(foundation.stack, place, toolchain),
       );
     }
-    const passphrase = Passphrase.make(PASSPHRASE);
-    const derived = derive(document, {
-      slot,
-      salt: passphrase.salt,
-      seal: (value) => passphrase.seal(value),
-      open,
-      standIn: (key) => given[key] ?? randomBytes(24).toString("base64url"),
-      buildArguments: images.buildArguments,
-    });
-    writeFileSync(place.file, stringify(derived.document, { lineWidth: 0 }), { mode: 0o600 });
-    const steps = new Steps();
-    await new Rehearsal(new Workspace(stack, slot, toolchain), derived.document, steps).run({
-      keep: options.keep ?? false,
-    });
+    const derived = await prepare(asked, place, given, foundation);
+    if (steps.areGood) {
+      lead(place);
+      const workspace = new Workspace(stack, place.slot, toolchain);
+      const sshFrom = sshFromOf(foundation?.derived ?? derived);
+      await new Rehearsal(workspace, derived.document, steps, sshFrom).run({ keep: options.keep ?? false });
+    }
     const stays = options.keep || !steps.areGood;
     if (!stays) await end(place);
     process.stdout.write(`${reportText(steps.all, derived.replaced)}\n`);
@@ -81,6 +62,15 @@ export async function rehearse(stack: string, options: RehearseOptions): Promise
     await end(place);
     throw error;
   }
+}
+
+/** Brings up the stack whose machine the rehearsed one is on. @returns what was changed */
+async function bringUp(stack: string, place: Place, toolchain: Toolchain): Promise<string> {
+  lead({ ...place, file: fileBeside(place, stack) });
+  const workspace = new Workspace(stack, place.slot, toolchain);
+  await workspace.open();
+  await workspace.run(["up", "--yes", "--skip-preview"]);
+  return describeChanges(await workspace.lastChanges());
 }
 
 async function down(stack: string): Promise<number> {
@@ -111,35 +101,6 @@ function wayOf(stack: string, { slot, file }: Place): string {
   to look:      export SLIPWAY_SANDBOX_SLOT=${slot.number} SLIPWAY_STACK_FILE=${file} PULUMI_CONFIG_PASSPHRASE=${PASSPHRASE}
                 ./scripts/sandbox status; ./scripts/slipway --stack ${stack} status; ./scripts/pulumi --stack ${stack} preview
   to take down: ./scripts/rehearse ${stack} --down`;
-}
-
-function readDocument(stack: string): StackDocument {
-  const { committed } = readStackFile(stack);
-  const document = parse(readFileSync(committed, "utf8")) as StackDocument | null;
-  if (!document?.config) throw new UserError(`${committed} has no config:; Pulumi.prod.yaml is a whole example`);
-  const { config, mistakes } = extend(document.config, stack, fileReader(checkout()));
-  const [mistake] = mistakes;
-  if (mistake) throw new UserError(`${committed}: ${mistake.path}: ${mistake.what}`);
-  const { [EXTENDS]: _, ...whole } = config;
-  return { ...document, config: whole };
-}
-
-/** Opens what the person's own passphrase opens, if that is asked for. @throws UserError if it is, and can't be done */
-function openerOf(document: StackDocument, wanted: boolean): (sealed: string) => string | undefined {
-  if (!wanted) return () => undefined;
-  const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: path } = process.env;
-  const passphrase = text ?? (path === undefined ? undefined : readFileSync(path, "utf8").trimEnd());
-  if (passphrase === undefined)
-    throw new UserError("--own-secrets needs PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE");
-  const salt = document.encryptionsalt;
-  const opener = typeof salt === "string" ? Passphrase.of(passphrase, salt) : undefined;
-  if (!opener)
-    throw new UserError(
-      typeof salt === "string"
-        ? "the passphrase is not the one of the stack's file"
-        : "--own-secrets: the stack's file is not encrypted with a passphrase",
-    );
-  return (sealed) => opener.open(sealed);
 }
 
 /** `shop.KEY=VALUE` by full key. */
