@@ -1,4 +1,5 @@
 /** Sizes of managed databases: what can be told of one before any cloud is asked. */
+import { mayBePlan } from "../host/linodePlans";
 import type { ClusterChoice } from "./choice";
 
 /** Clouds whose managed databases a stack can make, for a machine of the same cloud. */
@@ -25,17 +26,10 @@ const alike: readonly { readonly digitalocean: string; readonly linode: string }
   { digitalocean: "db-s-16vcpu-64gb", linode: "g6-standard-16" },
 ];
 
-/** The numbers of Linode's plans of generation 6, which is closed: Cloud Manager's list. Later generations are known by their form only. */
-const sixth: Readonly<Record<string, readonly number[]>> = {
-  nanode: [1],
-  standard: [1, 2, 4, 6, 8, 16, 20, 24, 32],
-  dedicated: [2, 4, 8, 16, 32, 48, 50, 56, 64],
-};
-
 /** How each cloud's sizes look. DigitalOcean has many families of them, and refuses by name what it doesn't have. */
 const forms: Readonly<Record<ManagedCloud, RegExp>> = {
   digitalocean: /^(?!g\d+-)/,
-  linode: /^g(?<generation>\d+)-(?<family>[a-z]+)-(?<number>\d+)$/,
+  linode: /^g\d+-(?<family>[a-z]+)-\d+$/,
 };
 
 /** Finds what a cloud would refuse, as far as that is known. */
@@ -46,9 +40,8 @@ export function mistakeInSize(
   const fits = forms[cloud].exec(size);
   if (!fits) return unknownSize(cloud, size);
   if (cloud !== "linode") return undefined;
-  const { generation = "", family = "", number = "" } = fits.groups ?? {};
-  if (generation === "6" && !sixth[family]?.includes(Number(number))) return unknownSize(cloud, size);
-  const isShared = family === "nanode" || family === "standard";
+  if (!mayBePlan(size)) return unknownSize(cloud, size);
+  const isShared = ["nanode", "standard"].includes(fits.groups?.family ?? "");
   if (!isShared || standby !== 1) return undefined;
   return {
     key: "standby",

@@ -86,6 +86,14 @@ describe("a cloud's refusal", () => {
     });
   });
 
+  it("of a type that can't be looked up names the setting: the state may hold it already", () => {
+    const error = "[404] Not found";
+    expect(told({ operation: "update", inputs: { type: "g9-mega-1" }, error }, linode)).toEqual({
+      setting: "slipway:host.size",
+      mend: 'if "g9-mega-1" is a type that Linode has (linode-cli linodes types), the machine is gone. Put the size right, then pulumi refresh, and run it again',
+    });
+  });
+
   it("of a database, a volume, a zone names their settings", () => {
     const cluster = { type: "digitalocean:index:DatabaseCluster", inputs: { size: "db-s-9", region: "fra1" } };
     expect(told({ ...cluster, error: posted("422 invalid size") })).toEqual({

@@ -15,6 +15,7 @@ interface Reply {
   /** The resource's kind, e.g. `Droplet`. */
   readonly kind: string;
   readonly name: string;
+  readonly operation: string;
   /** HTTP status; none where there was no answer. */
   readonly status: number | undefined;
   /** Field that Linode names. */
@@ -113,6 +114,14 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
     },
   },
   {
+    // A type that Linode doesn't have is looked up by the provider before the machine is resized, and then stands in the state.
+    fits: ({ status, kind, operation }) => status === 404 && kind === "Instance" && operation === "update",
+    advice: ({ inputs }) => ({
+      setting: "slipway:host.size",
+      mend: `if ${JSON.stringify(inputs.type)} is a type that Linode has (linode-cli linodes types), the machine is gone. Put the size right, then pulumi refresh, and run it again`,
+    }),
+  },
+  {
     fits: ({ status }) => status === 404,
     advice: () => ({
       mend: "it, or what it names, is not there any more: pulumi refresh, then run it again",
@@ -188,6 +197,7 @@ export function advise(failed: FailedResource): string | undefined {
     cloud: cloud as Cloud,
     kind,
     name: failed.name,
+    operation: failed.operation,
     inputs: failed.inputs,
     ...replyOf(failed.error),
   };

@@ -27,6 +27,7 @@ describe("the machine of a stack", () => {
       'host.size: "s-1vcpu-2gb" is not allowed',
       'host.image: "debian-13-x64" is not allowed',
     ]);
+    expect(mistakesOf({ ...linode, size: "g6-standard-3" })).toEqual(['host.size: "g6-standard-3" is not allowed']);
     expect(mistakesOf({ ...linode, provider: "linod", size: "2 GB" })).toEqual([
       'host.provider: "linod" is not allowed',
       'host.size: "2 GB" is not allowed',

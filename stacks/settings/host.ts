@@ -2,6 +2,7 @@
 import { DropletSlug, Region } from "@pulumi/digitalocean/types/enums";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { mayBePlan } from "../../infra/host/linodePlans";
 import { nearest } from "./mistakes";
 
 /** A network in CIDR form or a single address, IPv4 or IPv6. */
@@ -35,15 +36,16 @@ const DigitalOcean = z.strictObject({
 });
 
 /**
- * Regions and types are told by their form only: Linode adds to them more often than the SDK is raised, and refuses by name what it
- * doesn't have.
+ * Regions and types after generation 6 are told by their form only: Linode adds to them more often than the SDK is raised, and refuses
+ * by name what it doesn't have.
  */
 const Linode = z.strictObject({
   provider: z.literal("linode"),
   region: z.string().regex(/^[a-z]{2}-[a-z]+(-\d+)?$/, "a region of Linode, e.g. eu-central, de-fra-2 or us-east"),
   size: z
     .string()
-    .regex(/^g\d+-[a-z]+(-[a-z0-9]+)+$/, "a type of Linode, e.g. g6-nanode-1, g6-standard-1 or g6-dedicated-2"),
+    .regex(/^g\d+-[a-z]+(-[a-z0-9]+)+$/, "a type of Linode, e.g. g6-nanode-1, g6-standard-1 or g6-dedicated-2")
+    .refine(mayBePlan, "a type that Linode has: linode-cli linodes types"),
   /** @default linode/debian13 */
   image: z.enum(["linode/debian13"]).default("linode/debian13"),
   ...cloud,
