@@ -22,7 +22,6 @@ beforeAll(async () => {
   await stack.verb("down");
   stack.configure((settings) => {
     settings.setIn(["config", "slipway:ci"], { apps: ["notes"] });
-    settings.setIn(["config", "slipway:apps", "notes", "limits"], { watch: 1 });
   });
   url = (await stack.up()).url;
   const ci = await stack.output<CiLogin>("ci");

@@ -17,7 +17,6 @@ beforeAll(async () => {
       size: "g6-standard-1",
       sshFrom: ["10.213.0.0/16"],
     });
-    settings.setIn(["config", "slipway:apps", "notes", "limits"], { watch: 1 });
   });
   await stack.verb("down");
   await stack.verb("sandbox", ["start"]);

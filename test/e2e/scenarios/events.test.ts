@@ -13,7 +13,6 @@ const at = (path: string) => new URL(path, origin).href;
 
 beforeAll(async () => {
   await stack.discard();
-  stack.configureApps({ limits: { watch: 1 } });
   origin = new URL((await stack.up()).url).origin;
 });
 afterAll(() => stack.end());

@@ -26,7 +26,6 @@ beforeAll(async () => {
   await ci.logIn();
   elsewhere = await orderDatabase();
   addProduction();
-  stack.configureApps({ limits: { watch: 1 } });
   const { urls } = await stack.up();
   url = urls["ferries.localhost"] ?? "";
   production = urls["production.localhost"] ?? "";

@@ -12,7 +12,6 @@ let links = "";
 
 beforeAll(async () => {
   await stack.discard();
-  stack.configureApps({ limits: { watch: 1 } });
   const { urls } = await stack.up();
   home = urls["home.localhost"] ?? "";
   shelf = urls["shelf.localhost"] ?? "";

@@ -8,7 +8,6 @@ let url = "";
 
 beforeAll(async () => {
   await stack.discard();
-  stack.configureApps({ limits: { watch: 1 } });
   url = (await stack.up()).url;
 });
 afterAll(() => stack.end());

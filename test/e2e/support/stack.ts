@@ -45,11 +45,14 @@ export class TestStack {
     return `http://127.0.0.1:${8480 + 10 * this.slot}`;
   }
 
-  /** The committed settings, with the copied app or apps. */
+  /** The committed settings, with the copied app or apps; a release that has come is watched for a second, not five. */
   resetSettings(): void {
     const own = this.name === "dev" ? root : join(root, "examples", this.name);
     const committed = readFileSync(join(own, `Pulumi.${this.name}.yaml`), "utf8");
     writeFileSync(this.#file(), committed.replaceAll(/folder: examples\/[^/\s]+/g, `folder: ${this.app}`));
+    this.configure((document) => {
+      for (const app of appsIn(document)) document.setIn(["config", "slipway:apps", app, "limits", "watch"], 1);
+    });
   }
 
   /** Edits the stack's settings. */
@@ -103,8 +106,7 @@ export class TestStack {
   /** Gives each app of the stack settings besides its own, e.g. `limits`. */
   configureApps(settings: Readonly<Record<string, unknown>>): void {
     this.configure((document) => {
-      const apps = Object.keys((document.toJS() as { config: Record<string, object> }).config["slipway:apps"] ?? {});
-      for (const app of apps) {
+      for (const app of appsIn(document)) {
         for (const [key, value] of Object.entries(settings)) {
           document.setIn(["config", "slipway:apps", app, key], document.createNode(value));
         }
@@ -185,6 +187,10 @@ export class TestStack {
   #file(): string {
     return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
+}
+
+function appsIn(document: Document): readonly string[] {
+  return Object.keys((document.toJS() as { config: Record<string, object> }).config["slipway:apps"] ?? {});
 }
 
 /** An answer over HTTP. */
