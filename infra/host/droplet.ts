@@ -4,24 +4,8 @@ import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
-import type { MachineHost } from "./machineHost";
+import type { CloudMachineArgs, MachineHost } from "./machineHost";
 import { volumeName, volumeNameLimits } from "./volumeName";
-
-/** What a machine on DigitalOcean is made from. */
-export interface DropletHostArgs {
-  /** Region slug, e.g. `fra1`. */
-  readonly region: string;
-  /** Size slug, e.g. `s-1vcpu-2gb`. A change resizes in place: the machine is off for a minute, its disk stays as it is. */
-  readonly size: string;
-  /** Image slug. Only used when the machine is made. */
-  readonly image: string;
-  /** Networks that may open an SSH connection. */
-  readonly sshFrom: readonly string[];
-  /** Whether Pulumi refuses to destroy the machine. */
-  readonly protect: boolean;
-  /** Block volume for the machine's data. @default none */
-  readonly volume?: DataVolumeArgs | undefined;
-}
 
 /**
  * A droplet behind a cloud firewall, with a host key made in the stack, so that the very first connection is to the right
@@ -35,7 +19,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
   readonly ready: readonly pulumi.Resource[];
   readonly volume?: DataVolume;
 
-  constructor(name: string, args: DropletHostArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CloudMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
     const login = firstLogin(name, { parent: this });
     const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.deployKey }, { parent: this });
@@ -84,7 +68,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
 function dataVolume(
   name: string,
   { size }: DataVolumeArgs,
-  { region, protect }: DropletHostArgs,
+  { region, protect }: CloudMachineArgs,
   parent: pulumi.Resource,
 ): DataVolume & { readonly id: pulumi.Output<string> } {
   // The machine formats it, as on other clouds; see volumeSteps.ts.

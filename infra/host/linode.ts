@@ -5,24 +5,8 @@ import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import { labelLimits, linodeLabel } from "./linodeLabel";
-import type { MachineHost } from "./machineHost";
+import type { CloudMachineArgs, MachineHost } from "./machineHost";
 import { volumeName, volumeNameLimits } from "./volumeName";
-
-/** What a machine on Linode is made from. */
-export interface LinodeHostArgs {
-  /** Region id, e.g. `eu-central`. A change makes another machine: elsewhere it would have another address anyway. */
-  readonly region: string;
-  /** Linode type, e.g. `g6-standard-1`. A change resizes in place: the machine is off for some minutes, its disk stays as it is. */
-  readonly size: string;
-  /** Image id. Only used when the machine is made. */
-  readonly image: string;
-  /** Networks that may open an SSH connection. */
-  readonly sshFrom: readonly string[];
-  /** Whether Pulumi refuses to destroy the machine. */
-  readonly protect: boolean;
-  /** Block volume for the machine's data. @default none */
-  readonly volume?: DataVolumeArgs | undefined;
-}
 
 /**
  * A Linode behind a cloud firewall, with a host key made in the stack, so that the very first connection is to the right machine.
@@ -38,7 +22,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
   readonly ready: readonly pulumi.Resource[];
   readonly volume?: DataVolume;
 
-  constructor(name: string, args: LinodeHostArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CloudMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:LinodeHost", name, {}, opts);
     const login = firstLogin(name, { parent: this });
     this.machine = new linode.Instance(
@@ -100,7 +84,7 @@ export function ownNetworks(ipv4: string, ipv6: string | undefined): string[] {
 function dataVolume(
   name: string,
   { size }: DataVolumeArgs,
-  { region, protect }: LinodeHostArgs,
+  { region, protect }: CloudMachineArgs,
   machine: linode.Instance,
   parent: pulumi.Resource,
 ): DataVolume {

@@ -1,6 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "../ssh/remoteScript";
-import type { DataVolume } from "./dataVolume";
+import type { DataVolume, DataVolumeArgs } from "./dataVolume";
+
+/** What a machine of a cloud is made from, in that cloud's own names. */
+export interface CloudMachineArgs {
+  /** Region, e.g. `fra1` or `eu-central`. A change makes another machine. */
+  readonly region: string;
+  /** Size, e.g. `s-1vcpu-2gb` or `g6-standard-1`. A change resizes in place: the machine is off for some minutes, its disk stays as it is. */
+  readonly size: string;
+  /** Image. Only used when the machine is made. */
+  readonly image: string;
+  /** Networks that may open an SSH connection. */
+  readonly sshFrom: readonly string[];
+  /** Whether Pulumi refuses to destroy the machine. */
+  readonly protect: boolean;
+  /** Block volume for the machine's data. @default none */
+  readonly volume?: DataVolumeArgs | undefined;
+}
 
 /**
  * A machine that becomes a host, whoever made it: all that the rest of the program knows of one. Each provider has a component

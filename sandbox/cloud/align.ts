@@ -12,7 +12,7 @@ export interface Kept {
 /** What had to be done for one machine after a restart of the daemon. */
 export type Outcome = "turned on" | "vanished" | "as it was" | "not had";
 
-/** What {@link alignMachine} and {@link destroyOrphans} work with. */
+/** What {@link alignMachine} works with. */
 export interface Aligning {
   readonly machines: Machines;
   readonly work: WorkQueue;
@@ -32,11 +32,21 @@ export async function alignMachine(cloud: Aligning, kept: Kept): Promise<Outcome
   }
 }
 
-/** Destroys the machines of one cloud that no record knows. @param whose which machines are that cloud's */
-export async function destroyOrphans(cloud: Aligning, whose: RegExp, known: ReadonlySet<string>): Promise<string[]> {
-  const orphans = (await cloud.machines.list()).filter((id) => whose.test(id) && !known.has(id));
-  await Promise.all(orphans.map((id) => cloud.work.run(id, () => cloud.machines.destroy(id))));
-  for (const id of orphans) cloud.log(`${id} had no record and was destroyed`);
+/** Machines or database servers, as far as they are counted and cleared away. */
+interface Things {
+  list(): Promise<readonly string[]>;
+  destroy(id: string): Promise<void>;
+}
+
+/** Destroys the machines, or servers, of one cloud that no record knows. @param whose which of them are that cloud's */
+export async function destroyOrphans(
+  { things, work, log }: { readonly things: Things; readonly work: WorkQueue; log(line: string): void },
+  whose: RegExp,
+  known: ReadonlySet<string>,
+): Promise<string[]> {
+  const orphans = (await things.list()).filter((id) => whose.test(id) && !known.has(id));
+  await Promise.all(orphans.map((id) => work.run(id, () => things.destroy(id))));
+  for (const id of orphans) log(`${id} had no record and was destroyed`);
   return orphans;
 }
 

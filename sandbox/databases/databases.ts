@@ -14,6 +14,11 @@ export interface ServerSize extends Capacity {
   readonly connections: number;
 }
 
+/** What a size or plan of either cloud gives its server: 25 sessions for each GiB of memory, three of them the provider's. */
+export function serverSizeOf({ memory, vcpus }: Capacity): ServerSize {
+  return { memory, vcpus, connections: (memory / 1024) * 25 };
+}
+
 /** A Postgres server as the cloud orders it. */
 export interface ServerOrder extends ServerSize {
   /** The cloud's own name of the server, unique in the sandbox, e.g. `do-database-3`. */

@@ -36,7 +36,7 @@ export async function reconcile(cloud: Cloud): Promise<DropletReport> {
     idle.map(async (droplet) => [droplet, await bringInLine(cloud, droplet)] as const),
   );
   const known = new Set(state.droplets.map((droplet) => machineId(droplet.id)));
-  const orphans = await destroyOrphans(cloud, /^droplet-\d+$/, known);
+  const orphans = await destroyOrphans({ ...cloud, things: cloud.machines }, /^droplet-\d+$/, known);
 
   const databases = await reconcileDatabases(cloud);
 

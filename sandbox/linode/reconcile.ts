@@ -28,7 +28,7 @@ export async function reconcile(cloud: Cloud): Promise<LinodeReport> {
     idle.map(async (instance) => [instance, await bringInLine(cloud, instance)] as const),
   );
   const known = new Set(state.instances.map((instance) => machineId(instance.id)));
-  const orphans = await destroyOrphans(cloud, /^linode-\d+$/, known);
+  const orphans = await destroyOrphans({ ...cloud, things: cloud.machines }, /^linode-\d+$/, known);
 
   await reconcileDatabases(cloud);
   reapply(cloud);

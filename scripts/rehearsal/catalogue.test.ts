@@ -5,6 +5,8 @@ const answers: Record<string, unknown> = {
   "/v2/sizes?per_page=200": { sizes: [{ slug: "s-1vcpu-2gb", regions: ["fra1"] }] },
   "/v2/regions?per_page=200": { regions: [{ slug: "fra1" }, { slug: "nyc1" }] },
   "/v4/regions/eu-central": {},
+  "/v4/linode/types/g6-standard-1": {},
+  "/v4/databases/types/g6-nanode-1": {},
 };
 const ask: Ask = async (path) => answers[path];
 const shortfalls = (host: object) => catalogueShortfalls({ config: { "slipway:host": host } }, ask);
@@ -26,6 +28,13 @@ describe("catalogueShortfalls", () => {
     ]);
     expect(await shortfalls({ provider: "linode", region: "eu-central", size: "g9" })).toEqual([
       "slipway:host.size: the sandbox has no size g9; sandbox/linode/catalog is its list",
+    ]);
+    const host = { provider: "linode", region: "eu-central", size: "g6-standard-1" };
+    const apps = { notes: { database: { mode: "managed", size: "g6-dedicated-64" } }, plain: null };
+    const database = { mode: "managed", size: "g6-nanode-1" };
+    const config = { "slipway:host": host, "slipway:database": database, "slipway:apps": apps };
+    expect(await catalogueShortfalls({ config }, ask)).toEqual([
+      "slipway:apps.notes.database.size: the sandbox has no g6-dedicated-64; sandbox/linode/databases/catalog.ts is its list",
     ]);
   });
 });

@@ -37,8 +37,30 @@ export async function catalogueShortfalls({ config = {} }: StackDocument, ask: A
       return [
         ...((await ask(`/v4/regions/${String(host.region)}`)) ? [] : [lacks("region")]),
         ...((await ask(`/v4/linode/types/${String(host.size)}`)) ? [] : [lacks("size")]),
+        ...(await missingPlans(config, ask)),
       ];
     default:
       return [];
   }
+}
+
+/** Linode's plans of databases that the sandbox doesn't list: those that this computer could not stand in for. */
+async function missingPlans(config: NonNullable<StackDocument["config"]>, ask: Ask): Promise<readonly string[]> {
+  const apps = Object.entries(
+    (config["slipway:apps"] ?? {}) as Readonly<Record<string, { database?: unknown } | null>>,
+  );
+  const sections = [
+    { path: "slipway:database", section: config["slipway:database"] },
+    ...apps.map(([app, own]) => ({ path: `slipway:apps.${app}.database`, section: own?.database })),
+  ];
+  const asked = sections.flatMap(({ path, section }) => {
+    const { size } = (section ?? {}) as { size?: unknown };
+    return size === undefined ? [] : [{ path, size: String(size) }];
+  });
+  const found = await Promise.all(asked.map(({ size }) => ask(`/v4/databases/types/${size}`)));
+  return asked
+    .filter((_, index) => found[index] === undefined)
+    .map(
+      ({ path, size }) => `${path}.size: the sandbox has no ${size}; sandbox/linode/databases/catalog.ts is its list`,
+    );
 }

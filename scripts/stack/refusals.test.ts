@@ -101,6 +101,20 @@ describe("a cloud's refusal", () => {
       mend: '"db-s-9" is not to be had here: choose another, shown by: doctl databases options slugs --engine pg',
     });
     expect(told({ ...cluster, error: posted("422 invalid engine version") }).setting).toBe("slipway:database.version");
+    const managed = { type: "linode:index:DatabasePostgresqlV2", inputs: { type: "g6-nanode-1", region: "eu-west" } };
+    for (const [error, setting, mend] of [
+      [
+        "[400] [type] type is not valid",
+        "slipway:database.size",
+        /^"g6-nanode-1" is not .*: linode-cli databases types$/,
+      ],
+      ["[400] [cluster_size] Must be one of 1, 3", "slipway:database.standby", /^a plan has only so many nodes/],
+      ["[400] [region] Managed Databases are not available in this region", "slipway:database.region", /^"eu-west"/],
+      ["[400] [engine] engine is not valid", "slipway:database.version", /^choose a version/],
+      ["[400] [label] Label must be unique among your databases", undefined, /linode-cli databases postgresql-list$/],
+      ["[400] Database is not active", undefined, /run it again in some minutes$/],
+    ] as const)
+      expect(told({ ...managed, error }), error).toEqual({ setting, mend: expect.stringMatching(mend) });
     expect(told({ type: "linode:index:Volume", error: "[400] [size] Size must be larger" })).toEqual({
       setting: "slipway:host.volume.size",
       mend: "a volume can be made larger, never smaller",

@@ -153,6 +153,17 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
     }),
   },
   {
+    fits: ({ field }) => field === "cluster_size",
+    advice: (reply) => ({
+      setting: "slipway:database.standby",
+      mend: `a plan has only so many nodes, the first among them: choose another number, shown by: ${sizesFor(reply)}`,
+    }),
+  },
+  {
+    fits: ({ message }) => /^database is not active/i.test(message),
+    advice: () => ({ mend: "it is being made, resized or worked on: run it again in some minutes" }),
+  },
+  {
     fits: ({ status, field, message }) =>
       isRefusal(status) &&
       (field === undefined ? /\b(version|engine)\b/i.test(message) : ["engine", "engine_id"].includes(field)),

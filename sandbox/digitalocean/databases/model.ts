@@ -1,4 +1,4 @@
-import type { Role, ServerSize } from "../../databases/databases";
+import { type Role, type ServerSize, serverSizeOf } from "../../databases/databases";
 import type { State } from "../state";
 import { findSize } from "./sizes";
 
@@ -91,9 +91,9 @@ export function adminOf(cluster: Cluster): User {
   return admin;
 }
 
-/** What a size gives its server: 25 sessions for each GiB of memory, three of them the provider's. */
+/** What a size gives its server. */
 export function serverSize(slug: string): ServerSize {
   const size = findSize(slug);
   if (!size) throw new Error(`there is no size ${slug}`);
-  return { memory: size.memory, vcpus: size.vcpus, connections: (size.memory / 1024) * 25 };
+  return serverSizeOf(size);
 }

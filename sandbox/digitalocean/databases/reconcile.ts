@@ -1,3 +1,5 @@
+import { destroyOrphans } from "../../cloud/align";
+import { alignServer, type ServerOutcome } from "../../cloud/alignServer";
 import type { Cloud } from "../cloud";
 import { type Cluster, serverId } from "./model";
 import { remove } from "./remove";
@@ -18,8 +20,7 @@ export interface DatabaseReport {
 
 /**
  * Brings the database servers in line with the records: all are turned on, what was being destroyed is destroyed, work
- * that was under way is done again. A server whose data is gone is not remade: its cluster is forgotten, so that a
- * refresh finds out.
+ * that was under way is done again.
  */
 export async function reconcileDatabases(cloud: Cloud): Promise<DatabaseReport> {
   const { state } = cloud;
@@ -29,11 +30,14 @@ export async function reconcileDatabases(cloud: Cloud): Promise<DatabaseReport> 
   const outcomes = await Promise.all(
     idle.map(async (cluster) => [cluster, await bringInLine(cloud, cluster)] as const),
   );
-  const orphans = (await cloud.databases.list()).filter((id) => /^do-database-\d+$/.test(id) && !known.has(id));
-  await Promise.all(orphans.map((id) => cloud.servers.run(id, () => cloud.databases.destroy(id))));
-  for (const id of orphans) cloud.log(`${id} had no record and was destroyed`);
+  const orphans = await destroyOrphans(
+    { ...cloud, things: cloud.databases, work: cloud.servers },
+    /^do-database-\d+$/,
+    known,
+  );
   for (const cluster of busy) if (cluster.task) perform(cloud, cluster, cluster.task);
-  const those = (outcome: string) => outcomes.filter(([, is]) => is === outcome).map(([cluster]) => serverId(cluster));
+  const those = (outcome: ServerOutcome) =>
+    outcomes.filter(([, is]) => is === outcome).map(([cluster]) => serverId(cluster));
   return {
     clusters: state.databases.length,
     turnedOn: those("turned on"),
@@ -43,26 +47,13 @@ export async function reconcileDatabases(cloud: Cloud): Promise<DatabaseReport> 
   };
 }
 
-type Outcome = "turned on" | "vanished" | "as it was" | "destroyed" | "not had";
-
-/** One server that cannot be had does not keep the others, and the daemon, from coming up. */
-async function bringInLine(cloud: Cloud, cluster: Cluster): Promise<Outcome> {
+function bringInLine(cloud: Cloud, cluster: Cluster): Promise<ServerOutcome> {
   const id = serverId(cluster);
-  try {
-    if (cluster.destroying) {
-      await remove(cloud, cluster);
-      return "destroyed";
-    }
-    const power = await cloud.databases.power(id);
-    if (power === "absent") {
-      cloud.log(`${id} and its data are gone; so is cluster ${cluster.name} now`);
-      await remove(cloud, cluster);
-      return "vanished";
-    }
-    await cloud.servers.run(id, () => ensureServer(cloud, cluster));
-    return power === "off" ? "turned on" : "as it was";
-  } catch (error) {
-    cloud.log(`${id} could not be brought in line: ${(error as Error).message}`);
-    return "not had";
-  }
+  return alignServer(cloud, {
+    id,
+    name: `cluster ${cluster.name}`,
+    destroying: cluster.destroying,
+    remove: () => remove(cloud, cluster),
+    ensure: () => cloud.servers.run(id, () => ensureServer(cloud, cluster)),
+  });
 }

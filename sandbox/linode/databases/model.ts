@@ -1,4 +1,4 @@
-import type { ServerSize } from "../../databases/databases";
+import { type ServerSize, serverSizeOf } from "../../databases/databases";
 import { findDatabaseType } from "./catalog";
 
 /** The administrator and the database that every cluster has. */
@@ -51,9 +51,9 @@ export function sourcesOf({ allowed }: Pick<Database, "allowed">): string[] | un
   return allowed.filter((network) => !network.includes(":"));
 }
 
-/** What a plan gives its server: 25 sessions for each GiB of memory, three of them the provider's. */
+/** What a plan gives its server. */
 export function serverSize(type: string): ServerSize {
   const plan = findDatabaseType(type);
   if (!plan) throw new Error(`there is no plan ${type} for databases`);
-  return { memory: plan.memory, vcpus: plan.vcpus, connections: (plan.memory / 1024) * 25 };
+  return serverSizeOf(plan);
 }

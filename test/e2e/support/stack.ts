@@ -134,7 +134,7 @@ export class TestStack {
   }
 
   async #machine(): Promise<string> {
-    const [label, name] = [`label=slipway.sandbox=${this.slot}`, "name=-(droplet|linode)-"];
+    const [label, name] = [`label=slipway.sandbox=${this.slot}`, "name=-(droplet|linode)-[0-9]+$"];
     return (await this.docker("ps", "-q", "--filter", label, "--filter", name))[0] ?? "";
   }
 
@@ -143,9 +143,16 @@ export class TestStack {
     return (await execa("docker", argv)).stdout.split("\n").filter((line) => line !== "");
   }
 
-  /** A GET of the emulated DigitalOcean. */
-  async cloud(path: string): Promise<Record<string, never[]>> {
-    const response = await fetch(`${this.api}${path}`, { headers: { authorization: "Bearer sandbox" } });
+  /** Asks the emulated clouds; a GET unless told otherwise. */
+  async cloud(
+    path: string,
+    { method = "GET", body }: { method?: string; body?: object } = {},
+  ): Promise<Record<string, never[]>> {
+    const response = await fetch(`${this.api}${path}`, {
+      method,
+      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
     return (await response.json()) as Record<string, never[]>;
   }
 
