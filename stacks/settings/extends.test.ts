@@ -64,12 +64,11 @@ describe("extend", () => {
     expect(config["slipway:apps"]).toMatchObject({ blog: { folder: "blog" } });
   });
 
-  it("removes a section whose provider or mode is null", () => {
+  it("removes a section whose provider or mode is null, whether there is one to take over or not", () => {
     const dns = { provider: "digitalocean", zone: "example.com", create: true };
-    const { config } = extend({ "slipway:extends": "x", "slipway:dns": { provider: null } }, "dev", () => ({
-      "slipway:dns": dns,
-    }));
-    expect(config["slipway:dns"]).toEqual({});
+    const without = { "slipway:extends": "x", "slipway:dns": { provider: null } };
+    expect(extend(without, "dev", () => ({ "slipway:dns": dns })).config["slipway:dns"]).toEqual({});
+    expect(extend(without, "dev", () => ({})).config["slipway:dns"]).toEqual({});
   });
 
   it("tells the file that a value stands in", () => {
@@ -94,7 +93,7 @@ describe("extend", () => {
   });
 
   it("changes nothing where no other stack is named", () => {
-    const alone = { "slipway:extends": "", "slipway:host": { a: 1 } };
+    const alone = { "slipway:extends": "", "slipway:host": { a: 1, b: null } };
     expect(extend(alone, "dev", read).config).toEqual(alone);
   });
 });

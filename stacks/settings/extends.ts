@@ -67,7 +67,7 @@ export function extend(own: StackConfig, stack: string, read: ReadStack): Extend
     layers.push({ stack: name, config: inheritable(config) });
     next = config[EXTENDS];
   }
-  const merged = layers.reduceRight<Tree>((below, { config }) => merge(below, config), {});
+  const merged = layers.length === 1 ? own : layers.reduceRight<Tree>((below, { config }) => merge(below, config), {});
   return {
     config: merged,
     mistakes,
@@ -112,7 +112,7 @@ function merge(below: Tree, above: Tree): Tree {
   for (const [key, value] of Object.entries(above)) {
     const inherited = below[key];
     if (value === null) delete merged[key];
-    else merged[key] = isTree(value) && isTree(inherited) ? merge(inherited, value) : value;
+    else merged[key] = isTree(value) ? merge(isTree(inherited) ? inherited : {}, value) : value;
   }
   return merged;
 }
