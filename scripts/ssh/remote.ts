@@ -21,7 +21,7 @@ export interface Person {
 
 /** Runs a command to its end, with nothing on its standard input. */
 export async function capture(client: Client, argv: readonly string[]): Promise<Captured> {
-  const channel = await open(client, argv, undefined);
+  const { channel, ended } = await open(client, argv, undefined);
   let stdout = "";
   let stderr = "";
   channel.setEncoding("utf8").on("data", (text: string) => {
@@ -31,7 +31,7 @@ export async function capture(client: Client, argv: readonly string[]): Promise<
     stderr += text;
   });
   channel.end();
-  return { code: await ended(client, channel), stdout, stderr };
+  return { code: await ended, stdout, stderr };
 }
 
 /**
@@ -41,10 +41,10 @@ export async function capture(client: Client, argv: readonly string[]): Promise<
 export async function attend(client: Client, argv: readonly string[], person: Person): Promise<number> {
   const { stdin, stdout } = person;
   const terminal = stdin.isTTY && stdout.isTTY;
-  const channel = await open(client, argv, terminal ? person.stdout : undefined);
+  const { channel, ended } = await open(client, argv, terminal ? person.stdout : undefined);
   const lent = terminal ? lendTerminal(channel, person) : lendStreams(channel, person);
   try {
-    return await Promise.race([ended(client, channel), lent.left]);
+    return await Promise.race([ended, lent.left]);
   } finally {
     lent.giveBack();
     channel.destroy();
@@ -102,20 +102,29 @@ function lendStreams(channel: ClientChannel, { stdin, stdout, stderr }: Person):
   };
 }
 
-function open(
-  client: Client,
-  argv: readonly string[],
-  terminal: NodeJS.WriteStream | undefined,
-): Promise<ClientChannel> {
+/** A command that was begun. */
+interface Begun {
+  readonly channel: ClientChannel;
+  /** Resolves with the exit code once all output has come. */
+  readonly ended: Promise<number>;
+}
+
+function open(client: Client, argv: readonly string[], terminal: NodeJS.WriteStream | undefined): Promise<Begun> {
   const options = terminal
     ? { pty: { term: process.env.TERM ?? "xterm", rows: terminal.rows, cols: terminal.columns } }
     : {};
   return new Promise((resolve, reject) =>
-    client.exec(commandLine(argv), options, (error, channel) => (error ? reject(error) : resolve(channel))),
+    client.exec(commandLine(argv), options, (error, channel) => {
+      if (error) return reject(error);
+      // Listened to at once: a quick command's exit code comes with the answer that it was begun.
+      const end = ended(client, channel);
+      // Whoever has the channel awaits it, a moment later.
+      end.catch(() => {});
+      resolve({ channel, ended: end });
+    }),
   );
 }
 
-/** Resolves with the exit code once all output has come. */
 function ended(client: Client, channel: ClientChannel): Promise<number> {
   return new Promise((resolve, reject) => {
     let code: number | undefined;

@@ -20,7 +20,6 @@ beforeAll(async () => {
       size: "g6-standard-1",
       sshFrom: ["10.213.0.0/16"],
     });
-
     settings.setIn(["config", "slipway:database"], managed);
   });
   await stack.verb("down");
