@@ -1,5 +1,5 @@
 /** A machine that follows the tag CI pushes to, and two people who push: examples/survey as its page in docs/ promises it. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sendForm } from "../support/form";
@@ -15,13 +15,47 @@ beforeAll(async () => {
   await stack.verb("sandbox", ["start"]);
   await tag.logIn();
   await tag.move(await tag.build(stack.app, "first"));
-  stack.configureApps({ delivery: { every: 10 }, limits: { watch: 1, health: 10 } });
-  url = (await stack.up()).url;
+  stack.configureApps({ delivery: { every: 10 }, limits: { watch: 1, health: 8 } });
+  [{ url }, branches] = await Promise.all([stack.up(), buildBranches()]);
 });
 afterAll(async () => {
   tag.end();
   await stack.end();
 });
+
+/** Images that two people's branches come to, Ana's with another name for a column at last. */
+let branches: Readonly<Record<"ana" | "bo" | "broken" | "without" | "persons", string>>;
+
+/** CI's builds; the stack builds nothing. */
+async function buildBranches(): Promise<typeof branches> {
+  retitle("By Ana");
+  const ana = await tag.build(stack.app, "ana");
+  retitle("By Bo");
+  const bo = await tag.build(stack.app, "bo");
+  stack.edit("survey/wsgi.py", (text) => `${text}\nraise RuntimeError("broken on purpose")\n`);
+  const broken = await tag.build(stack.app, "broken");
+  stack.edit("survey/wsgi.py", (text) => text.replace('\nraise RuntimeError("broken on purpose")\n', ""));
+  retitle("By Bo, without persons");
+  const without = await tag.build(stack.app, "without");
+  const migration = [
+    "from django.db import migrations",
+    "",
+    "",
+    "class Migration(migrations.Migration):",
+    '    dependencies = [("questions", "0001_initial")]',
+    '    operations = [migrations.RenameField("answer", "respondent", "person")]',
+    "",
+  ];
+  writeFileSync(join(stack.app, "questions", "migrations", "0002_person.py"), migration.join("\n"));
+  for (const file of ["models", "forms", "views"]) {
+    stack.edit(`questions/${file}.py`, (text) => text.replaceAll(/\brespondent\b(?!')/g, "person"));
+  }
+  stack.edit("questions/templates/questions/questions.html", (text) =>
+    text.replaceAll('name="respondent"', 'name="person"'),
+  );
+  retitle("By Ana, with persons");
+  return { ana, bo, broken, without, persons: await tag.build(stack.app, "persons") };
+}
 
 const page = async () => (await ask(url)).body;
 const retitle = (title: string) =>
@@ -49,17 +83,13 @@ it("runs what was pushed on a Linode, and keeps what people answer in the machin
 });
 
 it("of two people who push at once nobody's release is half done: the last one is live, and it is known whose", async () => {
-  retitle("By Ana");
-  const ana = await tag.build(stack.app, "ana");
-  retitle("By Bo");
-  const bo = await tag.build(stack.app, "bo");
   const load = askConstantly(url, 50);
   // Ana's release waits in its middle until Bo's push is being looked at. Nobody asks the machine to look at hers: its timer does.
   await stack.sh("echo edge > /run/slipway/hold");
-  const first = await tag.move(ana);
+  const first = await tag.move(branches.ana);
   const isUnderWay = async () => (await stack.sh("cat /var/lib/slipway/apps/survey/logs/2.log")).all;
   await expect.poll(isUnderWay, { timeout: 60_000, interval: 200 }).toContain("is held before «edge»");
-  const second = await tag.move(bo);
+  const second = await tag.move(branches.bo);
   const bos = stack.sh("slipway follow survey");
   await stack.sh("sleep 1; rm /run/slipway/hold");
   expect(await bos).toMatchObject({ exitCode: 0, all: expect.stringContaining("release 3 of survey is live") });
@@ -72,11 +102,8 @@ it("of two people who push at once nobody's release is half done: the last one i
 });
 
 it("a build that does not work never goes live, and is tried once only", async () => {
-  stack.edit("survey/wsgi.py", (text) => `${text}\nraise RuntimeError("broken on purpose")\n`);
-  const broken = await tag.build(stack.app, "broken");
-  stack.edit("survey/wsgi.py", (text) => text.replace('\nraise RuntimeError("broken on purpose")\n', ""));
   const load = askConstantly(url, 50);
-  const image = await tag.move(broken);
+  const image = await tag.move(branches.broken);
   await look();
   await expect.poll(newest, { timeout: 60_000 }).toMatchObject({ result: "failed", images: { web: image } });
   // The timer looks as well, at the same time or after it.
@@ -87,28 +114,7 @@ it("a build that does not work never goes live, and is tried once only", async (
 });
 
 it("a build that does not know the other's change of the database is caught before it serves anyone", async () => {
-  const withoutIt = await tag.build(stack.app, "without");
-  const migration = join(stack.app, "questions", "migrations", "0002_person.py");
-  writeFileSync(
-    migration,
-    [
-      "from django.db import migrations",
-      "",
-      "",
-      "class Migration(migrations.Migration):",
-      '    dependencies = [("questions", "0001_initial")]',
-      '    operations = [migrations.RenameField("answer", "respondent", "person")]',
-      "",
-    ].join("\n"),
-  );
-  for (const file of ["models", "forms", "views"]) {
-    stack.edit(`questions/${file}.py`, (text) => text.replaceAll(/\brespondent\b(?!')/g, "person"));
-  }
-  stack.edit("questions/templates/questions/questions.html", (text) =>
-    text.replaceAll('name="respondent"', 'name="person"'),
-  );
-  retitle("By Ana, with persons");
-  await tag.move(await tag.build(stack.app, "with"));
+  await tag.move(branches.persons);
   await look();
   await expect.poll(page, { timeout: 60_000 }).toContain("By Ana, with persons");
   const { release } = (await newest()) ?? { release: 0 };
@@ -116,13 +122,12 @@ it("a build that does not know the other's change of the database is caught befo
   expect(told).toContain("is not healthy on the migrated database");
 
   const load = askConstantly(url, 50);
-  const image = await tag.move(withoutIt);
+  const image = await tag.move(branches.without);
   await look();
   await expect.poll(newest, { timeout: 60_000 }).toMatchObject({ result: "failed", images: { web: image } });
   expect((await load.stop()).failures).toEqual([]);
   expect(await page()).toContain("By Ana, with persons");
   expect(await page()).toContain("1 answer, 5.0 on average");
-  rmSync(migration);
 });
 
 it("a second up changes nothing, and leaves what the machine took", async () => {
