@@ -5,7 +5,7 @@ import { parseDocument } from "yaml";
 import { isAtLeast } from "../setup/pulumi";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import { currentSlot } from "./slot";
-import { extraBases, forSlot, isSandboxStack, readStackFile } from "./stackFile";
+import { extraBases, forSlot, isSandboxStack, readStackFile, whole } from "./stackFile";
 import { areStale } from "./staleLock";
 import { describeChanges } from "./workspace";
 
@@ -60,6 +60,22 @@ describe("a stack's file", () => {
   it("is given the slot's registry wherever it names its own", () => {
     const following = parseDocument(`${text}  slipway:apps: { web: { env: { IMAGE: "10.213.0.2:5000/web:main" } } }\n`);
     expect(forSlot(following, currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" }))).toContain('"10.213.3.2:5000/web:main"');
+  });
+
+  it("is given the slot's registry where it takes that over from another stack, too", () => {
+    const base = (parseDocument(text).toJS() as { config: Record<string, unknown> }).config;
+    const read = (stack: string) => (stack === "dev" ? base : undefined);
+    const tenant = (other: string) =>
+      parseDocument(`config:\n  digitalocean:apiEndpoint: http://127.0.0.1:8480\n  slipway:extends: ${other}\n`);
+    const slot = currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" });
+    expect(parseDocument(forSlot(whole(tenant("dev"), "pr-7", read), slot) ?? "").toJS()).toEqual({
+      config: {
+        "digitalocean:apiEndpoint": "http://127.0.0.1:8510",
+        "slipway:registry": { server: "10.213.3.2:5000" },
+      },
+    });
+    const wrong = tenant("nowhere");
+    expect(whole(wrong, "pr-7", read)).toBe(wrong);
   });
 
   it("tells which base images its apps want beyond those that are always there", () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Document, parseDocument, visit } from "yaml";
+import { EXTENDS, extend, fileReader, type ReadStack, type StackConfig } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Slot } from "./slot";
@@ -20,7 +21,7 @@ export function stackFile(stack: string, slot: Slot): string {
       `stack ${stack} is not a stack of the sandbox (it sends digitalocean:apiEndpoint or linode:url to no loopback address); for a real account: npm run build && pulumi up --stack ${stack}`,
     );
   }
-  const derived = forSlot(document, slot);
+  const derived = forSlot(whole(document, stack, fileReader(checkout())), slot);
   if (derived === undefined && !process.env.SLIPWAY_STACK_FILE) return committed;
   const copy = cacheFolder("stacks", String(slot.number), `Pulumi.${stack}.yaml`);
   mkdirSync(dirname(copy), { recursive: true });
@@ -85,6 +86,17 @@ export function forSlot(document: Document, slot: Slot): string | undefined {
     });
   }
   return copy.toString();
+}
+
+/** A stack's file together with what it takes over, as the addresses in that are to be changed too. Mistakes are left to the program. */
+export function whole(document: Document, stack: string, read: ReadStack): Document {
+  const own = (document.toJS() as { config?: StackConfig } | null)?.config ?? {};
+  const { config, mistakes } = extend(own, stack, read);
+  if (own[EXTENDS] === undefined || mistakes.length > 0) return document;
+  const copy = document.clone() as Document;
+  const { [EXTENDS]: _, ...merged } = config;
+  copy.setIn(["config"], copy.createNode(merged));
+  return copy;
 }
 
 function endpointsOf(document: Document): (readonly [string[], unknown])[] {
