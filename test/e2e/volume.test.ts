@@ -19,7 +19,11 @@ beforeAll(async () => {
   const { exitCode, all } = await stack.verb("down");
   expect(exitCode, all).toBe(0);
 });
-afterAll(() => stack.remove());
+afterAll(async () => {
+  await stack.remove();
+  // Those who took an address are nobody's.
+  await stack.verb("sandbox", ["stop", "--purge"]);
+});
 
 it("takes over what a machine has, the containers' volumes and the databases", async () => {
   await stack.up();
