@@ -54,6 +54,7 @@ shop.test {
 		file_server {
 			root /var/lib/slipway/maintenance/shop
 			status 503
+			hide /etc/caddy/Caddyfile /Caddyfile
 		}
 	}
 	handle {
@@ -71,6 +72,7 @@ shop.test {
 				file_server {
 					root /var/lib/slipway/edge/shop/static/web
 					precompressed br gzip
+					hide /etc/caddy/Caddyfile /Caddyfile
 				}
 			}
 			handle {
@@ -219,7 +221,7 @@ describe("apps on one host name", () => {
       `header @active Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; sandbox"`,
       "file_server {",
       "root /var/lib/slipway/media/shop/up",
-      "hide .*",
+      "hide .* /etc/caddy/Caddyfile /Caddyfile",
       "}",
     ]);
     expect(text).not.toMatch(/path_regexp.*(html|svg|xml|js)\b/);

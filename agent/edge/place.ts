@@ -2,7 +2,7 @@
 import { basename, dirname } from "node:path";
 import { portsFolder, staticFolder } from "../doors";
 import { literally, mountHeaders } from "../mount";
-import { appPaths, mediaFolder } from "../paths";
+import { appPaths, CADDYFILE, mediaFolder } from "../paths";
 import { block } from "./block";
 import type { Place } from "./sites";
 
@@ -64,6 +64,14 @@ function cookiesBelow(path: string): string[] {
   ];
 }
 
+/**
+ * Serves files of a folder. The edge would hide its own Caddyfile there, which has one name when it starts with that file and another when
+ * it is handed over; said outright, both are the same configuration, and taking it over again closes nobody's connection.
+ */
+function fileServer(folder: string, options: readonly string[], hidden: readonly string[] = []): string {
+  return block("file_server", [`root ${folder}`, ...options, `hide ${[...hidden, CADDYFILE, "/Caddyfile"].join(" ")}`]);
+}
+
 /** Answers whatever is asked with the maintenance page while there is one. */
 function maintenance(app: string): string[] {
   const page = appPaths(app).maintenance;
@@ -77,7 +85,7 @@ function maintenance(app: string): string[] {
       "request_header -If-*",
       "request_header -Range",
       `rewrite * ${name}`,
-      block("file_server", [`root ${folder}`, "status 503"]),
+      fileServer(folder, ["status 503"]),
     ]),
   ];
 }
@@ -91,7 +99,7 @@ function staticFiles(at: string, folder: string): string {
       `@hashed path_regexp ${HASHED}`,
       'header @hashed Cache-Control "public, max-age=31536000, immutable"',
       "rewrite {http.matchers.file.relative}",
-      block("file_server", [`root ${folder}`, "precompressed br gzip"]),
+      fileServer(folder, ["precompressed br gzip"]),
     ]),
     block("handle", ["error 404"]),
   ]);
@@ -103,7 +111,7 @@ function mediaFiles(at: string, folder: string): string {
     "header X-Content-Type-Options nosniff",
     `@active not path_regexp ${PASSIVE}`,
     `header @active Content-Security-Policy "${SANDBOX}"`,
-    block("file_server", [`root ${folder}`, "hide .*"]),
+    fileServer(folder, [], [".*"]),
   ]);
 }
 

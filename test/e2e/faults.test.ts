@@ -77,7 +77,7 @@ describe("the machine underneath", () => {
 
 describe("the cloud's API", () => {
   it("answering 401 stops the run with what to do, and nothing is made twice afterwards", async () => {
-    await stack.control("POST", "faults", { kind: "status", status: 401, path: "/v2/**" });
+    await stack.control("POST", "faults", { kind: "status", status: 401, path: "/v2/**", method: "POST" });
     const outcome = await stack.verb("up");
     expect(outcome.exitCode).toBe(1);
     expectNoTrace(outcome.all);

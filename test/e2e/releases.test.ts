@@ -40,10 +40,13 @@ describe("load", () => {
     expect(kinds).toContain("fresh");
   });
 
-  it("loses nothing in three releases in a row", async () => {
+  it("loses nothing in three releases in a row, nor has the edge that was started before load its configuration again", async () => {
+    const loads = () => harbour.sh("journalctl -u caddy -o cat --no-pager --grep 'server running' | grep -c .");
+    const before = await loads();
     const load = await beginLoad(harbour);
     for (let count = 0; count < 3; count++) await harbour.releaseGood(everyStep);
     const result = await load.stop();
+    expect(await loads()).toEqual(before);
     expect(failuresByReason(result)).toEqual({});
     expect(result.asked).toBeGreaterThan(500);
     await expectWhole(harbour);
