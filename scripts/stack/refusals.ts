@@ -1,11 +1,10 @@
 /** What a cloud's refusal means for the settings it came from: which of them it is about, and what to do. */
-
 import type { FailedResource } from "./engineEvents";
 
 /** Where the cause is, and what to do about it. */
 interface Advice {
   /** Setting, as it is typed; left out where none is at fault. */
-  readonly setting?: string;
+  readonly setting?: string | undefined;
   readonly mend: string;
 }
 
@@ -14,7 +13,6 @@ interface Reply {
   readonly cloud: Cloud;
   /** The resource's kind, e.g. `Droplet`. */
   readonly kind: string;
-  readonly name: string;
   readonly operation: string;
   /** HTTP status; none where there was no answer. */
   readonly status: number | undefined;
@@ -68,7 +66,6 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 const isCluster = ({ kind }: Reply) => kind === "DatabaseCluster" || kind === "DatabasePostgresqlV2";
-const sectionOf = (reply: Reply) => settings[reply.kind];
 
 /** A kind of refusal: how it is told, and what it means. The first that fits is taken. */
 const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advice }[] = [
@@ -104,11 +101,10 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
   },
   {
     fits: ({ message }) => /unique|already exists|already in use|name is not available/i.test(message),
-    advice: (reply) => {
-      const list = clouds[reply.cloud].lists[reply.kind];
-      const setting = reply.kind === "Domain" ? "slipway:dns" : undefined;
+    advice: ({ cloud, kind }) => {
+      const list = clouds[cloud].lists[kind];
       return {
-        ...(setting && { setting }),
+        setting: kind === "Domain" ? settings.Domain : undefined,
         mend: `there is one of that name that this stack does not know. Delete it if nobody needs it, or take it in with pulumi import${list ? `; they are shown by: ${list}` : ""}`,
       };
     },
@@ -128,28 +124,24 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
     }),
   },
   {
-    fits: ({ status, field, message, ...reply }) =>
+    fits: ({ status, field, message, inputs }) =>
       isRefusal(status) &&
       (field === undefined ? /\bregion\b/i.test(message) && !/\bsize\b/i.test(message) : field === "region") &&
-      !("domain" in reply.inputs),
+      !("domain" in inputs),
     advice: (reply) => ({
       setting: isCluster(reply) ? "slipway:database.region" : "slipway:host.region",
       mend: `${askedFor(reply, "region")} does not have it: choose another region or size, shown by: ${sizesFor(reply)}`,
     }),
   },
   {
-    fits: ({ status, field, message }) =>
-      isRefusal(status) &&
-      (field === undefined ? /\b(size|type|plan)\b/i.test(message) : ["type", "size"].includes(field)),
+    fits: (reply) => reply.kind === "Volume" && isOfSize(reply),
+    advice: () => ({ setting: "slipway:host.volume.size", mend: "a volume can be made larger, never smaller" }),
+  },
+  {
+    fits: isOfSize,
     advice: (reply) => ({
-      setting:
-        reply.kind === "Volume"
-          ? "slipway:host.volume.size"
-          : `${isCluster(reply) ? "slipway:database" : "slipway:host"}.size`,
-      mend:
-        reply.kind === "Volume"
-          ? "a volume can be made larger, never smaller"
-          : `${askedFor(reply, "size", "type")} is not to be had here: choose another, shown by: ${sizesFor(reply)}`,
+      setting: isCluster(reply) ? "slipway:database.size" : "slipway:host.size",
+      mend: `${askedFor(reply, "size", "type")} is not to be had here: choose another, shown by: ${sizesFor(reply)}`,
     }),
   },
   {
@@ -171,8 +163,8 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
   },
   {
     fits: ({ status }) => status !== undefined,
-    advice: (reply) => ({
-      ...(sectionOf(reply) && { setting: sectionOf(reply) as string }),
+    advice: ({ kind }) => ({
+      setting: settings[kind],
       mend: "mend what it says, and run it again; it goes on from here",
     }),
   },
@@ -191,6 +183,13 @@ function isRefusal(status: number | undefined): boolean {
   return status === 400 || status === 409 || status === 422;
 }
 
+function isOfSize({ status, field, message }: Reply): boolean {
+  return (
+    isRefusal(status) &&
+    (field === undefined ? /\b(size|type|plan)\b/i.test(message) : ["type", "size"].includes(field))
+  );
+}
+
 function sizesFor(reply: Reply): string {
   return isCluster(reply) ? clouds[reply.cloud].clusterSizes : clouds[reply.cloud].sizes;
 }
@@ -207,7 +206,6 @@ export function advise(failed: FailedResource): string | undefined {
   const reply: Reply = {
     cloud: cloud as Cloud,
     kind,
-    name: failed.name,
     operation: failed.operation,
     inputs: failed.inputs,
     ...replyOf(failed.error),
