@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { commandLine } from "../ssh/commandLine";
-import type { HostConnection } from "../ssh/remoteScript";
+import { type HostConnection, standing } from "../ssh/remoteScript";
 import { adoptScript, letGoText } from "./adopt";
 import type { MachineHost } from "./machineHost";
 
@@ -24,9 +24,6 @@ export interface ExistingHostArgs {
   readonly sshFrom: readonly string[];
 }
 
-/** Attempts that may fail; the machine is there, so few do. */
-const attempts = 10;
-
 /**
  * A machine that the user has already. How its owner logs in stays as it is: sshd's settings, host keys and other users are not touched. It
  * outlives the stack, so whatever was done is undone piece by piece.
@@ -42,13 +39,12 @@ export class ExistingHost extends pulumi.ComponentResource implements MachineHos
   constructor(name: string, args: ExistingHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:ExistingHost", name, {}, opts);
     const login = new tls.PrivateKey(`${name}-login`, { algorithm: "ED25519" }, { parent: this });
-    const reached = { host: args.address, hostKey: args.hostKey, dialErrorLimit: attempts, perDialTimeout: 10 };
-    const port = args.port === 22 ? {} : { port: args.port };
+    const reached = standing(args.address, args.port, args.hostKey);
     const root = args.user === "root" ? [] : ["sudo"];
     const adopted = new remote.Command(
       `${name}-adopt`,
       {
-        connection: { ...reached, ...port, user: args.user, privateKey: pulumi.secret(args.privateKey) },
+        connection: { ...reached, user: args.user, privateKey: pulumi.secret(args.privateKey) },
         create: commandLine([...root, "bash", "-euo", "pipefail", "-s"]),
         delete: commandLine([...root, "bash", "-euc", letGoText]),
         stdin: login.publicKeyOpenssh.apply((key) => adoptScript({ ...args, deployKey: key })),
@@ -65,7 +61,6 @@ export class ExistingHost extends pulumi.ComponentResource implements MachineHos
     this.deployKey = login.publicKeyOpenssh.apply((key) => key.trim());
     this.firstContact = login.privateKeyOpenssh.apply((privateKey) => ({
       ...reached,
-      ...port,
       user: "deploy",
       privateKey,
     }));

@@ -1,10 +1,7 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "../mistake";
-import { type HostConnection, remoteScript } from "../ssh/remoteScript";
-
-/** Attempts that may fail; a machine that is gone is not waited for. */
-const attempts = 10;
+import { type HostConnection, remoteScript, standing } from "../ssh/remoteScript";
 
 /** What another stack gives back of its machine; see `stacks/machine.ts`. */
 export interface TenancyArgs {
@@ -38,13 +35,9 @@ export class Tenancy extends pulumi.ComponentResource {
     this.connection = pulumi
       .all([this.address, this.port, this.hostKey, key])
       .apply(([host, port, hostKey, privateKey]) => ({
-        host,
-        ...(port === 22 ? {} : { port }),
+        ...standing(host, port, hostKey),
         user: "deploy",
-        hostKey,
         privateKey,
-        dialErrorLimit: attempts,
-        perDialTimeout: 10,
       }));
     this.there = remoteScript(
       `${name}-there`,

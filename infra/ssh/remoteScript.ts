@@ -18,6 +18,18 @@ export interface HostConnection {
   readonly perDialTimeout: number;
 }
 
+/**
+ * The way to a machine that is there already, whoever logs in: it need not boot, so few attempts may fail, and one that is gone is not
+ * waited for. The usual port isn't spelt out.
+ */
+export function standing(
+  host: string,
+  port: number,
+  hostKey: string,
+): Pick<HostConnection, "host" | "port" | "hostKey" | "dialErrorLimit" | "perDialTimeout"> {
+  return { host, ...(port === 22 ? {} : { port }), hostKey, dialErrorLimit: 10, perDialTimeout: 10 };
+}
+
 /** What a remote command takes for its connection. */
 export type Connection = pulumi.Input<types.input.remote.ConnectionArgs>;
 
