@@ -6,7 +6,6 @@ import { parse } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
-import { listenToEngine } from "./engineEvents";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import { advise } from "./refusals";
 import type { Slot } from "./slot";
@@ -95,6 +94,8 @@ export class Workspace {
 
   /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
   async run(args: readonly string[]): Promise<void> {
+    // What it stands on is slow to load, and most verbs run nothing.
+    const { listenToEngine } = await import("./engineEvents");
     const engine = await listenToEngine();
     const { env, ...options } = this.options();
     const result = await execa(this.#binary(), this.withStack([...args, ...engine.arguments]), {
