@@ -1,7 +1,7 @@
 /** Who can reach which port of a machine, from this computer and from another place in the sandbox. */
-import { connect } from "node:net";
 import { execa } from "execa";
 import ipaddr from "ipaddr.js";
+import { answersAt } from "./knock";
 
 /** Ports that anybody may reach. */
 const PUBLIC_PORTS = [80, 443];
@@ -43,7 +43,7 @@ export function portsToTry(listening: string): readonly number[] {
 
 /** As this computer sees the machine. */
 export async function viewFromHere(address: string, ports: readonly number[], own: string): Promise<View> {
-  const reached = await Promise.all(ports.map((port) => opens(address, port)));
+  const reached = await Promise.all(ports.map((port) => answersAt(address, port, PATIENCE)));
   return { from: "this computer", address: own, open: ports.filter((_, index) => reached[index]) };
 }
 
@@ -68,19 +68,5 @@ function covers(networks: readonly string[], address: string): boolean {
   return networks.some((text) => {
     const [base, bits] = ipaddr.parseCIDR(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
     return base.kind() === parsed.kind() && parsed.match([base, bits] as never);
-  });
-}
-
-function opens(address: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address, port, timeout: PATIENCE });
-    const end = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket
-      .once("connect", () => end(true))
-      .once("error", () => end(false))
-      .once("timeout", () => end(false));
   });
 }

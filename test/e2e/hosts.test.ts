@@ -2,22 +2,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import ssh2 from "ssh2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { adoptScript } from "../../infra/host/adopt";
+import { bareMachine, type ExistingMachine } from "../../scripts/rehearsal/bareMachine";
+import { containerAt } from "../../scripts/rehearsal/inventory";
 import { Passphrase } from "../../scripts/rehearsal/passphrase";
+import { currentSlot } from "../../scripts/stack/slot";
 import { ask } from "./support/stack";
 
 const slot = 16;
 const api = `http://127.0.0.1:${8480 + 10 * slot}`;
 const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), ".cache", "slipway");
 const folder = mkdtempSync(join(tmpdir(), "slipway-hosts-"));
-const login = ssh2.utils.generateKeyPairSync("ed25519");
 const passphrase = Passphrase.make("rehearsal-only");
-let machine = { address: "", hostKey: "", container: "" };
+let machine: ExistingMachine;
+let container: string;
 
 async function verb(name: string, stack: string, ...args: string[]) {
   const result = await execa(join("scripts", name), args, {
@@ -39,7 +40,7 @@ async function up(stack: string): Promise<{ url: string; changes: string }> {
 
 /** Runs a script as root on the machine, whatever it thinks of visitors. */
 async function onMachine(script: string) {
-  const result = await execa("docker", ["exec", "-i", machine.container, "bash", "-s"], {
+  const result = await execa("docker", ["exec", "-i", container, "bash", "-s"], {
     input: script,
     reject: false,
     all: true,
@@ -47,40 +48,12 @@ async function onMachine(script: string) {
   return { exitCode: result.exitCode, all: String(result.all).trim() };
 }
 
-async function orderMachine(): Promise<typeof machine> {
-  const headers = { authorization: "Bearer sandbox", "content-type": "application/json" };
-  const post = async (path: string, body: unknown) =>
-    (await fetch(`${api}${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json() as Promise<never>;
-  const key = (await post("/v2/account/keys", { name: "owner", public_key: `${login.public} owner` })) as {
-    ssh_key: { id: number };
-  };
-  const order = { name: "theirs", region: "fra1", size: "s-1vcpu-2gb", image: "debian-13-x64" };
-  const made = (await post("/v2/droplets", { ...order, ssh_keys: [key.ssh_key.id] })) as { droplet: { id: number } };
-  for (;;) {
-    const { droplet } = (await (await fetch(`${api}/v2/droplets/${made.droplet.id}`, { headers })).json()) as {
-      droplet: { status: string; networks: { v4: { ip_address: string; type: string }[] } };
-    };
-    const address = droplet.networks.v4.find(({ type }) => type === "public")?.ip_address;
-    if (droplet.status === "active" && address) return { ...(await whatOwnerKnows()), address };
-    await sleep(300);
-  }
-}
-
-/** The owner of a machine has its host key from its console. */
-async function whatOwnerKnows() {
-  const filters = ["--filter", `label=slipway.sandbox=${slot}`, "--filter", "name=droplet"];
-  const container = (await execa("docker", ["ps", ...filters, "--format", "{{.Names}}"])).stdout;
-  await execa("docker", ["exec", container, "cloud-init", "status", "--wait"], { reject: false });
-  const hostKey = (await execa("docker", ["exec", container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"])).stdout;
-  return { container, hostKey: hostKey.split(" ").slice(0, 2).join(" ") };
-}
-
 function writeSettings(stack: string, host: Record<string, unknown>, route: string): void {
   const secret = (value: string) => ({ secure: passphrase.seal(value) });
   const config = {
     "digitalocean:apiEndpoint": api,
     "slipway:host": host,
-    ...(host.provider === "existing" ? { "slipway:host.privateKey": secret(login.private) } : {}),
+    ...(host.provider === "existing" ? { "slipway:host.privateKey": secret(machine.privateKey) } : {}),
     "slipway:registry": { server: `10.213.${slot}.2:5000`, username: "slipway" },
     "slipway:registry.password": secret("rehearsal-only"),
     "slipway:tls": { mode: "off" },
@@ -115,7 +88,8 @@ beforeAll(async () => {
   writeSettings("none", {}, "none.localhost");
   await verb("sandbox", "none", "stop", "--purge");
   await verb("sandbox", "none", "start");
-  machine = await orderMachine();
+  machine = await bareMachine(currentSlot({ SLIPWAY_SANDBOX_SLOT: String(slot) }));
+  container = await containerAt(machine.address, slot);
 });
 afterAll(async () => {
   for (const stack of ["pr-7", "main"]) await verb("down", stack, stack);

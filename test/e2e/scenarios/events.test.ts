@@ -2,8 +2,8 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { registryLogin } from "../../../sandbox/registry/registry";
+import { answersAt } from "../../../scripts/rehearsal/knock";
 import { sendForm } from "../support/form";
-import { answersAt } from "../support/knock";
 import { ask, TestStack } from "../support/stack";
 
 const stack = new TestStack(20, "events");
@@ -62,7 +62,7 @@ it("Postgres is the machine's own: its instances' containers reach it, each its 
   }[];
   const address = droplet?.networks.v4.find(({ type }) => type === "public")?.ip_address ?? "none";
   const ports = [22, 80, 443, 2375, 2376, 2377, 5432, 8000, 20000];
-  const answers = await Promise.all(ports.map((port) => answersAt(address, port)));
+  const answers = await Promise.all(ports.map((port) => answersAt(address, port, 3_000)));
   expect(ports.filter((_, index) => answers[index])).toEqual([22, 80]);
 });
 

@@ -1,6 +1,6 @@
 /** Rails behind an nginx of its own, on a managed database: examples/slumber as its page in docs/ promises it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { answersAt } from "../support/knock";
+import { answersAt } from "../../../scripts/rehearsal/knock";
 import { ask, askConstantly, TestStack } from "../support/stack";
 
 const stack = new TestStack(22, "slumber");
@@ -83,7 +83,7 @@ begin; PG.connect(**login, ${options}); puts "connected"; rescue PG::Error => e;
   expect(await connect(`sslmode: "disable"`)).toContain("no encryption");
   // The same address that has just answered the machine.
   const host = await inRails("ruby", `print ENV["SQL_HOST"]`);
-  expect(await answersAt(host, 25060)).toBe(false);
+  expect(await answersAt(host, 25060, 3_000)).toBe(false);
 });
 
 it("web and nginx run an image each: nginx serves what is under public/, Rails the rest", async () => {
