@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { EXTENDS, extend, fileReader } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
-import { readStackFile } from "../stack/stackFile";
+import { projectName, readStackFile } from "../stack/stackFile";
 import { bareMachine } from "./bareMachine";
 import { asking, catalogueShortfalls } from "./catalogue";
 import { type Derived, derive, type StackDocument } from "./derive";
@@ -97,10 +97,6 @@ function hostOf({ config = {} }: StackDocument): { provider?: string; sshFrom?: 
 /** Networks that may open an SSH connection to the machine of a derived stack. */
 export function sshFromOf({ document }: Derived): readonly string[] {
   return hostOf(document).sshFrom ?? [];
-}
-
-function projectName(): string {
-  return (parse(readFileSync(checkout("Pulumi.yaml"), "utf8")) as { name: string }).name;
 }
 
 function readDocument(stack: string, committed: string): StackDocument {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Document, parseDocument, visit } from "yaml";
+import { type Document, parse, parseDocument, visit } from "yaml";
 import { EXTENDS, extend, fileReader, type ReadStack, type StackConfig } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
@@ -27,6 +27,11 @@ export function stackFile(stack: string, slot: Slot): string {
   mkdirSync(dirname(copy), { recursive: true });
   writeFileSync(copy, derived ?? document.toString());
   return copy;
+}
+
+/** The project's name: `pulumi new` gives a copy of the checkout another. */
+export function projectName(): string {
+  return (parse(readFileSync(checkout("Pulumi.yaml"), "utf8")) as { name: string }).name;
 }
 
 /** A stack's settings as they are committed. @throws UserError if there are none */

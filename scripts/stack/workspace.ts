@@ -1,15 +1,14 @@
 /** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa, type Options } from "execa";
-import { parse } from "yaml";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
 import { advise } from "./refusals";
 import type { Slot } from "./slot";
-import { stackFile } from "./stackFile";
+import { projectName, stackFile } from "./stackFile";
 import { areStale, isAlive, readLocks } from "./staleLock";
 
 /** Protects nothing but the sandbox's throw-away state; it stands in the README. */
@@ -33,7 +32,6 @@ export class Workspace {
   readonly slot: Slot;
   readonly #toolchain: Toolchain;
   readonly #file: string;
-  /** The project's name: `pulumi new` gives a copy of the checkout another. */
   readonly #project: string;
 
   constructor(stack: string, slot: Slot, toolchain: Toolchain) {
@@ -41,7 +39,7 @@ export class Workspace {
     this.slot = slot;
     this.#toolchain = toolchain;
     this.#file = stackFile(stack, slot);
-    this.#project = (parse(readFileSync(checkout("Pulumi.yaml"), "utf8")) as { name: string }).name;
+    this.#project = projectName();
     mkdirSync(this.#state(), { recursive: true });
   }
 
