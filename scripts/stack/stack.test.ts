@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseDocument } from "yaml";
 import { isAtLeast } from "../setup/pulumi";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
+import { describeChanges } from "./pulumiStack";
 import { currentSlot } from "./slot";
 import { extraBases, forSlot, isSandboxStack, readStackFile, whole } from "./stackFile";
 import { areStale } from "./staleLock";
-import { describeChanges } from "./workspace";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,12 +1,11 @@
 /** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { execa, type Options } from "execa";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
 import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
-import { advise } from "./refusals";
+import { PulumiStack } from "./pulumiStack";
 import type { Slot } from "./slot";
 import { projectName, stackFile } from "./stackFile";
 import { areStale, isAlive, readLocks } from "./staleLock";
@@ -23,21 +22,17 @@ const removalLimit = 60_000;
 /** What the clouds answer to a removal while the machine is still at something: DigitalOcean 422, Linode 400. */
 const busy = [400, 422];
 
-/** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
-export type ResourceChanges = Readonly<Record<string, number>>;
-
 /** @see the file's head */
-export class Workspace {
-  readonly stack: string;
+export class Workspace extends PulumiStack {
   readonly slot: Slot;
-  readonly #toolchain: Toolchain;
+  readonly #plugins: Toolchain["plugins"];
   readonly #file: string;
   readonly #project: string;
 
   constructor(stack: string, slot: Slot, toolchain: Toolchain) {
-    this.stack = stack;
+    super(stack, toolchain.pulumi);
     this.slot = slot;
-    this.#toolchain = toolchain;
+    this.#plugins = toolchain.plugins;
     this.#file = stackFile(stack, slot);
     this.#project = projectName();
     mkdirSync(this.#state(), { recursive: true });
@@ -46,9 +41,7 @@ export class Workspace {
   /** Selects the stack, making it first if it is new. @throws UserError on a wrong passphrase */
   async open(): Promise<void> {
     await this.#breakStaleLock();
-    const listed = await this.pulumi(["stack", "ls", "--json"]);
-    const known = (JSON.parse(listed) as { name: string }[]).some(({ name }) => name === this.stack);
-    if (!known) await this.#init();
+    if (!(await this.siblings()).includes(this.stack)) await this.#init();
     // Any value that was encrypted shows whether the passphrase opens this stack.
     await this.pulumi(["config", "--stack", this.stack, "--config-file", this.#file, "--show-secrets", "--json"]);
   }
@@ -90,65 +83,20 @@ export class Workspace {
     }
   }
 
-  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
-  async run(args: readonly string[]): Promise<void> {
-    // What it stands on is slow to load, and most verbs run nothing.
-    const { listenToEngine } = await import("./engineEvents");
-    const engine = await listenToEngine();
-    const { env, ...options } = this.options();
-    const result = await execa(this.#binary(), this.withStack([...args, ...engine.arguments]), {
-      ...options,
-      // It is Pulumi's condition for telling its events.
-      env: { ...env, PULUMI_DEBUG_COMMANDS: "1" },
-      stdio: ["ignore", 2, 2],
-    });
-    engine.close();
-    if (result.exitCode === 0) return;
-    const advice = engine.failures.list().flatMap((failed) => advise(failed) ?? []);
-    const failed = `pulumi ${args[0]} of stack ${this.stack} failed`;
-    throw new UserError(
-      advice.length > 0
-        ? [`${failed}. The next run goes on from here.`, ...advice].join("\n  ")
-        : `${failed}; the lines above say why. The next run goes on from here.`,
-    );
-  }
-
   /** Arguments of a verb with stack and file named. */
   withStack(args: readonly string[]): string[] {
     return [...args, "--stack", this.stack, "--config-file", this.#file];
   }
 
-  /** What a verb of Pulumi prints. @throws UserError with its error, in one line */
-  async pulumi(args: readonly string[], cwd = checkout()): Promise<string> {
-    const result = await execa(this.#binary(), args, { ...this.options(), cwd, stdin: "ignore" });
-    if (result.exitCode === 0) return String(result.stdout);
-    const text = String(result.stderr);
-    if (/incorrect passphrase/.test(text)) {
-      throw new UserError(
-        `PULUMI_CONFIG_PASSPHRASE is set to a passphrase that is not the sandbox's; unset it (the sandbox's own is ${sandboxPassphrase})`,
-      );
-    }
-    throw new UserError(
-      `pulumi ${args.slice(0, 2).join(" ")}: ${
-        text
-          .replace(/^error: /, "")
-          .trim()
-          .split("\n")[0]
-      }`,
-    );
-  }
-
   /** How Pulumi is started: with the chosen CLI and plugins first, in the checkout, on a state of the sandbox's own. */
   options() {
-    const { pulumi, plugins } = this.#toolchain;
     const passphraseGiven =
       process.env.PULUMI_CONFIG_PASSPHRASE !== undefined || process.env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
     return {
       cwd: checkout(),
-      reject: false,
       env: {
-        PATH: `${pulumi.folder}${delimiter}${process.env.PATH ?? ""}`,
-        PULUMI_HOME: plugins.home,
+        PATH: `${this.pulumiCli.folder}${delimiter}${process.env.PATH ?? ""}`,
+        PULUMI_HOME: this.#plugins.home,
         // metadata=skip: Pulumi writes the attributes beside a checkpoint without a rename, and the program reads its own.
         PULUMI_BACKEND_URL: `file://${this.#state()}?metadata=skip`,
         PULUMI_SKIP_UPDATE_CHECK: "1",
@@ -159,21 +107,7 @@ export class Workspace {
         LINODE_URL: this.slot.api,
         ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase }),
       },
-    } satisfies Options;
-  }
-
-  /** What the stack gives back, its secrets in clear where they are asked for. */
-  async outputs({ secrets = false } = {}): Promise<Record<string, unknown>> {
-    const args = ["stack", "output", "--json", ...(secrets ? ["--show-secrets"] : []), "--stack", this.stack];
-    return JSON.parse(await this.pulumi(args)) as Record<string, unknown>;
-  }
-
-  /** What the last operation changed. */
-  async lastChanges(): Promise<ResourceChanges> {
-    const history = JSON.parse(
-      await this.pulumi(["stack", "history", "--json", "--page-size", "1", "--page", "1", "--stack", this.stack]),
-    );
-    return (history as { resourceChanges?: ResourceChanges }[])[0]?.resourceChanges ?? {};
+    };
   }
 
   /** Whether there is a state of this stack. */
@@ -189,7 +123,7 @@ export class Workspace {
 
   async #cloud(path: string): Promise<unknown> {
     const response = await this.#ask(path, "GET");
-    if (!response.ok) throw this.#refusal(path, response.status);
+    if (!response.ok) throw this.#cloudRefusal(path, response.status);
     return response.json();
   }
 
@@ -198,7 +132,7 @@ export class Workspace {
     for (const end = Date.now() + removalLimit; ; ) {
       const { ok, status } = await this.#ask(path, "DELETE");
       if (ok || status === 404) return;
-      if (!busy.includes(status) || Date.now() > end) throw this.#refusal(path, status);
+      if (!busy.includes(status) || Date.now() > end) throw this.#cloudRefusal(path, status);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
@@ -207,27 +141,21 @@ export class Workspace {
     return fetch(`${this.slot.api}${path}`, { method, headers: { authorization: `Bearer ${sandboxToken}` } });
   }
 
-  #refusal(path: string, status: number): UserError {
+  protected override refusal(args: readonly string[], stderr: string): UserError {
+    return /incorrect passphrase/.test(stderr)
+      ? new UserError(
+          `PULUMI_CONFIG_PASSPHRASE is set to a passphrase that is not the sandbox's; unset it (the sandbox's own is ${sandboxPassphrase})`,
+        )
+      : super.refusal(args, stderr);
+  }
+
+  #cloudRefusal(path: string, status: number): UserError {
     return new UserError(
       `${this.slot.api}${path} answered ${status}; ./scripts/sandbox status says how the sandbox is`,
     );
   }
 
-  #binary(): string {
-    return join(this.#toolchain.pulumi.folder, "pulumi");
-  }
-
   #state(): string {
     return cacheFolder("state", String(this.slot.number));
   }
-}
-
-/** A line on what an operation changed: `0 changes`, or `3 changes: 1 create, 2 update`. */
-export function describeChanges(changes: ResourceChanges): string {
-  const counted = Object.entries(changes).filter(
-    ([kind, count]) => !["same", "read", "discard"].includes(kind) && count > 0,
-  );
-  const total = counted.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return "0 changes";
-  return `${total} ${total === 1 ? "change" : "changes"}: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
 }

@@ -51,6 +51,7 @@ program
     const workspace = new Workspace(stack, currentSlot(process.env), await ensureToolchain());
     const result = await execa("pulumi", workspace.withStack([verb, ...args]), {
       ...workspace.options(),
+      reject: false,
       stdio: "inherit",
     });
     process.exitCode = result.exitCode ?? 1;

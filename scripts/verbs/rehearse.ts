@@ -4,8 +4,9 @@ import { askedBelow, askedFor, fileBeside, PASSPHRASE, prepare, sshFromOf } from
 import { Rehearsal } from "../rehearsal/rehearsal";
 import { reportText, Steps } from "../rehearsal/report";
 import { ensureToolchain, type Toolchain } from "../setup/toolchain";
+import { describeChanges } from "../stack/pulumiStack";
 import { purgeSandbox, startSandbox } from "../stack/sandbox";
-import { describeChanges, Workspace } from "../stack/workspace";
+import { Workspace } from "../stack/workspace";
 
 /** What people read who ask the verb for help. */
 export const rehearseHelp = `

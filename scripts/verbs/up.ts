@@ -2,10 +2,11 @@ import { request } from "node:http";
 import { quote } from "shell-quote";
 import { UserError } from "../lib/userError";
 import { ensureToolchain } from "../setup/toolchain";
+import { describeChanges } from "../stack/pulumiStack";
 import { forward, startSandbox, trustedIssuers } from "../stack/sandbox";
 import { currentSlot, type Slot } from "../stack/slot";
 import { extraBases, readStackFile } from "../stack/stackFile";
-import { describeChanges, Workspace } from "../stack/workspace";
+import { Workspace } from "../stack/workspace";
 
 /** From whatever is there to a running stack. Prints the first app's URL alone on the last line of standard output. */
 export async function up(stack: string): Promise<void> {

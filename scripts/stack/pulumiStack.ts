@@ -1,0 +1,101 @@
+/** A stack as Pulumi's command line is asked about it, wherever its state is. */
+import { join } from "node:path";
+import { execa, type Options } from "execa";
+import { UserError } from "../lib/userError";
+import { checkout } from "../setup/cache";
+import type { Pulumi } from "../setup/pulumi";
+import { advise } from "./refusals";
+
+/** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
+export type ResourceChanges = Readonly<Record<string, number>>;
+
+/** @see the file's head */
+export abstract class PulumiStack {
+  readonly stack: string;
+  protected readonly pulumiCli: Pulumi;
+
+  protected constructor(stack: string, pulumiCli: Pulumi) {
+    this.stack = stack;
+    this.pulumiCli = pulumiCli;
+  }
+
+  /** How Pulumi is started: where, and with which environment besides this process's own. */
+  abstract options(): Options & { readonly env: Record<string, string> };
+
+  /** Arguments of a verb with the stack, and where its settings stand, named. */
+  abstract withStack(args: readonly string[]): string[];
+
+  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
+  async run(args: readonly string[]): Promise<void> {
+    // What it stands on is slow to load, and most verbs run nothing.
+    const { listenToEngine } = await import("./engineEvents");
+    const engine = await listenToEngine();
+    const { env, ...options } = this.options();
+    const result = await execa(this.binary(), this.withStack([...args, ...engine.arguments]), {
+      ...options,
+      reject: false,
+      // It is Pulumi's condition for telling its events.
+      env: { ...env, PULUMI_DEBUG_COMMANDS: "1" },
+      stdio: ["ignore", 2, 2],
+    });
+    engine.close();
+    if (result.exitCode === 0) return;
+    const advice = engine.failures.list().flatMap((failed) => advise(failed) ?? []);
+    const failed = `pulumi ${args[0]} of stack ${this.stack} failed`;
+    throw new UserError(
+      advice.length > 0
+        ? [`${failed}. The next run goes on from here.`, ...advice].join("\n  ")
+        : `${failed}; the lines above say why. The next run goes on from here.`,
+    );
+  }
+
+  /** What a verb of Pulumi prints. @throws UserError with its error, in one line */
+  async pulumi(args: readonly string[], cwd = checkout()): Promise<string> {
+    const result = await execa(this.binary(), args, { ...this.options(), reject: false, cwd, stdin: "ignore" });
+    if (result.exitCode === 0) return String(result.stdout);
+    throw this.refusal(args, String(result.stderr));
+  }
+
+  /** What the stack gives back, its secrets in clear where they are asked for. */
+  async outputs({ secrets = false } = {}): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", ...(secrets ? ["--show-secrets"] : []), "--stack", this.stack];
+    return JSON.parse(await this.pulumi(args)) as Record<string, unknown>;
+  }
+
+  /** What the last operation changed. */
+  async lastChanges(): Promise<ResourceChanges> {
+    const history = JSON.parse(
+      await this.pulumi(["stack", "history", "--json", "--page-size", "1", "--page", "1", "--stack", this.stack]),
+    );
+    return (history as { resourceChanges?: ResourceChanges }[])[0]?.resourceChanges ?? {};
+  }
+
+  /** Names of the project's stacks that this one's state keeps. */
+  async siblings(): Promise<string[]> {
+    const listed = JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as { name: string }[];
+    return listed.map(({ name }) => name);
+  }
+
+  /** What a verb's failure is for a person. */
+  protected refusal(args: readonly string[], stderr: string): UserError {
+    const [line = ""] = stderr
+      .replace(/^error: /, "")
+      .trim()
+      .split("\n");
+    return new UserError(`pulumi ${args.slice(0, 2).join(" ")}: ${line}`);
+  }
+
+  protected binary(): string {
+    return join(this.pulumiCli.folder, "pulumi");
+  }
+}
+
+/** A line on what an operation changed: `0 changes`, or `3 changes: 1 create, 2 update`. */
+export function describeChanges(changes: ResourceChanges): string {
+  const counted = Object.entries(changes).filter(
+    ([kind, count]) => !["same", "read", "discard"].includes(kind) && count > 0,
+  );
+  const total = counted.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return "0 changes";
+  return `${total} ${total === 1 ? "change" : "changes"}: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
+}
