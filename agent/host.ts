@@ -44,6 +44,7 @@ export interface LogOrder {
 /** How a container fares. */
 export interface Condition {
   readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+  /** Of the run that is over; 0 as soon as Docker has started it again. */
   readonly exitCode: number;
   /** How often Docker started it again by itself. */
   readonly restarts: number;
@@ -123,6 +124,8 @@ export interface Docker {
   /** Containers with that label (`name` or `name=value`), running or not, sorted by name. */
   containers(label: string): Promise<readonly Container[]>;
   condition(id: string): Promise<Condition>;
+  /** What a container that Docker has started again ended with before; undefined where Docker has forgotten. */
+  lastExitCode(id: string): Promise<number | undefined>;
   start(id: string): Promise<void>;
   /** SIGTERM (or the image's own stop signal), then SIGKILL after `seconds`. */
   stop(id: string, seconds: number): Promise<void>;

@@ -245,6 +245,10 @@ export class MemoryHost implements Host {
       const status = running ? "running" : stopped ? "exited" : started ? "restarting" : "created";
       return { status, exitCode, restarts: status === "restarting" ? 1 : 0, outOfMemory: false };
     },
+    lastExitCode: async (id) => {
+      this.effect(`docker.lastExitCode ${id}`);
+      return this.behaviour(this.container(id)).crash;
+    },
     start: async (id) => {
       this.effect(`docker.start ${id}`);
       const container = this.container(id);

@@ -36,6 +36,9 @@ const Inspected = z.object({
   }),
 });
 
+/** An event of a container's end, a line each. */
+const Died = z.object({ Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
+
 const InspectedImage = z.object({
   Id: z.string(),
   RepoDigests: z.array(z.string()).nullish(),
@@ -196,6 +199,17 @@ export const linuxDocker: Docker = {
       outOfMemory: State.OOMKilled,
       ...(isHealth(health) && { health }),
     };
+  },
+
+  async lastExitCode(id) {
+    const query = {
+      since: "0",
+      until: (Date.now() / 1000).toFixed(3),
+      filters: JSON.stringify({ container: [id], event: ["die"] }),
+    };
+    const answer = await send({ method: "GET", path: "/events", query });
+    const last = (await textOf(answer)).trim().split("\n").at(-1);
+    return last ? Number(Died.parse(JSON.parse(last)).Actor.Attributes.exitCode) : undefined;
   },
 
   async start(id) {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Probe } from "../host";
 import { MemoryHost } from "../memory";
 import { record } from "../record.examples";
-import { lackOf } from "./health";
+import { lackOf, lackOfNew } from "./health";
 
 it.each([
   [{}, "/up", {}],
@@ -22,4 +22,15 @@ it.each([
   expect(await lackOf(host, live, container)).toBeUndefined();
   expect(asked).toMatchObject([{ port: 20_000, path, host: "shop.test", scheme: "https", headers }]);
   expect(asked[0]?.headers).toEqual(headers);
+});
+
+it.each([
+  [3, "web ended with exit code 3 soon after its start"],
+  [undefined, "web ended soon after its start"],
+])("one that Docker has started again already is told by what it ended with before: %j", async (code, told) => {
+  const host = new MemoryHost();
+  host.docker.condition = async () => ({ status: "running", exitCode: 0, restarts: 1, outOfMemory: false });
+  host.docker.lastExitCode = async () => code;
+  const container = { id: "1", name: "web", labels: {}, running: true, image: "x" };
+  await expect(lackOfNew(host, record({}), container)).rejects.toThrow(told);
 });

@@ -76,7 +76,7 @@ export const lackOf: Look = async (host, record, container, limit = PROBE_LIMIT)
 /** Looks at a container that is new. @throws Failure if it has ended, even once, which no patience mends */
 export const lackOfNew: Look = async (host, record, container, limit = PROBE_LIMIT) => {
   const { condition, lack } = await lookAt(host, record, container, limit);
-  refuseEnded(container, condition);
+  await refuseEnded(host, container, condition);
   return lack;
 };
 
@@ -130,8 +130,10 @@ function lackOfContainer(process: Process, { status, health }: Condition): strin
     : undefined;
 }
 
-function refuseEnded(container: Container, { status, exitCode, restarts, outOfMemory }: Condition): void {
+async function refuseEnded(host: Host, container: Container, condition: Condition): Promise<void> {
+  const { status, restarts, outOfMemory } = condition;
   if (status !== "exited" && status !== "restarting" && status !== "dead" && restarts === 0) return;
-  const how = outOfMemory ? "ran out of memory" : `ended with exit code ${exitCode}`;
+  const exitCode = status === "running" ? await host.docker.lastExitCode(container.id) : condition.exitCode;
+  const how = outOfMemory ? "ran out of memory" : `ended${exitCode === undefined ? "" : ` with exit code ${exitCode}`}`;
   throw new Failure(`${container.name} ${how} soon after its start`, container.id);
 }
