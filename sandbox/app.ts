@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { z } from "zod";
 import type { NetworkPlan } from "./cloud/network";
 import { WorkQueue } from "./cloud/work";
@@ -15,6 +16,11 @@ import { type DropletReport, reconcile as reconcileDroplets } from "./digitaloce
 import { emptyState, parseState } from "./digitalocean/state";
 import type { NameServer } from "./dns/names";
 import { Publisher } from "./dns/publisher";
+import { githubApp } from "./github/app";
+import type { GitHub } from "./github/cloud";
+import { githubControl } from "./github/control";
+import { emptyState as emptyGitHubState, parseState as parseGitHubState } from "./github/state";
+import { pathOfApi } from "./github/urls";
 import type { SandboxEnv } from "./http/env";
 import { RequestLog } from "./http/requests";
 import { UncoveredList } from "./http/uncovered";
@@ -53,7 +59,7 @@ export interface SandboxDeps {
 
 /** The emulated clouds and their control routes. */
 export interface Sandbox {
-  /** Serves `/v2/…`, `/v4/…` and `/_sandbox/…`. */
+  /** Serves `/v2/…`, `/v4/…`, `/api/v3/…` and `/_sandbox/…`. */
   readonly app: Hono<SandboxEnv>;
   /** Loads the records and brings the machines in line with them. Call once, before the first request is served. */
   restore(): Promise<RestoreReport>;
@@ -67,8 +73,9 @@ const Saved = z.object({
   settings: Settings,
   clock: ClockState,
   digitalocean: z.unknown(),
-  /** Absent where the sandbox was saved before it knew of this cloud. */
+  /** Absent where the sandbox was saved before it knew of them. */
   linode: z.unknown().optional(),
+  github: z.unknown().optional(),
 });
 
 /** Makes the clouds. Nothing listens and nothing is read until asked. */
@@ -83,8 +90,16 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
   let settings = standard;
   const state = emptyState();
   const linodeState = emptyLinodeState();
+  const githubState = emptyGitHubState();
   const saver = new Saver(deps.store, () => {
-    return { version: 1, settings, clock: clock.state, digitalocean: state, linode: linodeState };
+    return {
+      version: 1,
+      settings,
+      clock: clock.state,
+      digitalocean: state,
+      linode: linodeState,
+      github: githubState,
+    };
   });
   const publisher = new Publisher(deps.names, () => [...zonesOf(state), ...linodeZones(linodeState)], log);
   const kept = async () => {
@@ -115,10 +130,12 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
     underway: new Map(),
   };
   const linode: LinodeCloud = { ...common, state: linodeState, filters: new Map(), underway: new Map() };
+  const github: GitHub = { state: githubState, clock, save: () => saver.save(), log };
 
   async function reset(): Promise<number> {
     Object.assign(state, emptyState());
     Object.assign(linodeState, emptyLinodeState());
+    Object.assign(githubState, emptyGitHubState());
     cloud.filters.clear();
     linode.filters.clear();
     cloud.sources.clear();
@@ -145,12 +162,13 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
       droplets: state.droplets.length,
       databases: state.databases.length + linodeState.databases.length,
       linodes: linodeState.instances.length,
+      repositories: githubState.repositories.length,
       resident_bytes: process.memoryUsage.rss(),
       ...(await deps.facts?.()),
     };
   }
 
-  const app = new Hono<SandboxEnv>();
+  const app = new Hono<SandboxEnv>({ getPath: (request) => pathOfApi(getPath(request)) });
   app.route(
     "/",
     controlApp({
@@ -164,10 +182,12 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
         settings = changed;
       },
       save: () => saver.save(),
+      github: githubControl(github),
     }),
   );
   app.route("/", digitalOceanApp(cloud, surroundings));
   app.route("/", linodeApp(linode, surroundings));
+  app.route("/", githubApp(github, surroundings));
   app.notFound((c) => {
     const { method, path } = c.req;
     if (surroundings.uncovered.add(method, path)) log(`not covered: ${method} ${path}`);
@@ -183,6 +203,7 @@ export function createSandboxApp(deps: SandboxDeps): Sandbox {
         if (!saved.success) throw new Error(`the sandbox's records are not usable: ${z.prettifyError(saved.error)}`);
         Object.assign(state, parseState(saved.data.digitalocean));
         Object.assign(linodeState, parseLinodeState(saved.data.linode));
+        Object.assign(githubState, parseGitHubState(saved.data.github));
         settings = saved.data.settings;
         clock.state = saved.data.clock;
       }

@@ -33,7 +33,7 @@ const { outputFiles } = await build({
   platform: "node",
   target: "node20",
   format: "cjs",
-  external: ["@pulumi/*", "ssh2", "dockerode", "cpu-features"],
+  external: ["@pulumi/*", "ssh2", "dockerode", "cpu-features", "libsodium-wrappers"],
   logLevel: "warning",
   write: false,
 });

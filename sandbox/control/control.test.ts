@@ -177,6 +177,7 @@ describe("the rest", () => {
       uptime_seconds: 0,
       droplets: 0,
       linodes: 0,
+      repositories: 0,
       databases: 0,
       resident_bytes: expect.any(Number),
       registry: "127.0.0.1:5000",

@@ -22,6 +22,8 @@ export interface Controls {
   /** Destroys every machine and forgets every record. Resolves with the number of machines destroyed. */
   readonly reset: () => Promise<number>;
   readonly save: () => Promise<void>;
+  /** `/github`: what is beyond GitHub's API. */
+  readonly github: Hono<SandboxEnv>;
 }
 
 const SetClock = z.union([
@@ -97,6 +99,8 @@ export function controlApp(controls: Controls): Hono<SandboxEnv> {
     }
     return c.json(await controls.forwards.open(address.data, port.data));
   });
+
+  app.route("/", controls.github);
 
   app.all("/*", (c) => refuse(404, `there is no control route ${c.req.method} ${c.req.path}`));
   app.onError((error) => {
