@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{infra,stacks,agent,sandbox,scripts,bench}/**/*.test.ts", "test/unit/**/*.test.ts"],
+          include: ["{infra,stacks,policy,agent,sandbox,scripts,bench}/**/*.test.ts", "test/unit/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },

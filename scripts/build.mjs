@@ -9,6 +9,7 @@ import { build } from "esbuild";
 const entries = {
   "stacks/index": "stacks/index.ts",
   "agent/slipway": "agent/main.ts",
+  "policy/pack": "policy/main.ts",
   "sandbox/main": "sandbox/main.ts",
   "sandbox/providers/command": "sandbox/providers/command/main.ts",
   "sandbox/providers/digitalocean": "sandbox/providers/digitalocean/main.ts",

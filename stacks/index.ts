@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "../infra/mistake";
 import type { Provenance } from "../infra/release/provenance";
+import { clearProviderSecrets } from "./clearSecrets";
 import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
 import { mistakesInMoves, mistakesInRegions } from "./settings/databaseMoves";
@@ -68,6 +69,8 @@ async function main() {
     origin: readOrigin(process.env, root, Date.now()),
     remembered: before.getOutput("provenance").apply((provenance: Provenances | undefined) => provenance ?? {}),
     lastVolume: before.getOutput("volumeSize") as pulumi.Output<number | undefined>,
+    lastAddress: before.getOutput("address") as pulumi.Output<string | undefined>,
+    clear: clearProviderSecrets(pulumi.runtime.allConfig(), (key) => secretKeys.has(key)),
     agent: join(root, "dist", "agent", "slipway.js"),
   });
   // Pulumi warns of an output that has no value.

@@ -14,6 +14,7 @@ import { AppRelease } from "../infra/release/appRelease";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
 import { AppDatabases } from "./databases";
+import { factsOf, StackFacts } from "./facts";
 import { type Ground, makeGround } from "./ground";
 import { nameOnHost, stackName } from "./nameOnHost";
 import type { AppSettings, Settings } from "./settings";
@@ -55,6 +56,10 @@ export interface MachineRun {
   readonly remembered: pulumi.Output<Record<string, Provenance | undefined>>;
   /** GB of the data volume that this stack gave back last time. */
   readonly lastVolume?: pulumi.Output<number | undefined>;
+  /** Address of the machine that this stack gave back last time. */
+  readonly lastAddress?: pulumi.Output<string | undefined>;
+  /** Settings of providers that stand in clear and are secrets. */
+  readonly clear?: readonly string[];
   /** Path of the release engine's bundle. */
   readonly agent: string;
 }
@@ -62,6 +67,7 @@ export interface MachineRun {
 /** Wires one machine and its apps. */
 export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const name = `${settings.project}-${settings.stack}`;
+  new StackFacts(`${name}-facts`, factsOf(settings, run.clear ?? []), { machineBefore: run.lastAddress });
   const ground = makeGround(name, settings, run);
   const { connection, machine, life } = ground;
   const names = makeNames(name, settings, ground);

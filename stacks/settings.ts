@@ -20,6 +20,7 @@ import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
 import { EXTENDS, extend, fileReader } from "./settings/extends";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
+import { Policies } from "./settings/policies";
 import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
 import * as schema from "./settings/schema";
 import { resolveTls } from "./settings/tls";
@@ -75,6 +76,8 @@ export interface Settings {
   /** Absent: whoever owns the host names sets their records. */
   readonly dns?: DnsSettings;
   readonly ci: z.output<typeof schema.Ci>;
+  /** Absent: as its name and its machine say. */
+  readonly policies?: Policies;
   readonly apps: readonly AppSettings[];
 }
 
@@ -87,6 +90,7 @@ const structures = {
   tls: schema.Tls,
   dns: Dns,
   ci: schema.Ci,
+  policies: Policies,
   apps: z.record(z.string(), z.unknown()),
 } as const;
 
@@ -104,6 +108,7 @@ export function readSettings(given: ConfigSource): Settings {
   const tls = reader.tls();
   const dns = reader.optional("dns");
   const ci = reader.structure("ci", {});
+  const policies = reader.optional("policies");
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(
     ([name, section]) => reader.app(name, section, database ?? { mode: "host", variables: {} }, host?.provider) ?? [],
@@ -147,6 +152,7 @@ export function readSettings(given: ConfigSource): Settings {
     tls,
     ...(dns ? { dns } : {}),
     ci,
+    ...(policies ? { policies } : {}),
     apps,
   };
 }

@@ -33,6 +33,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
         size: args.size,
         image: args.image,
         resizeDisk: false,
+        ...(args.backups === undefined ? {} : { backups: args.backups }),
         sshKeys: [sshKey.id],
         // Named here and not by an attachment of its own: a machine that goes then shuts down before it loses the volume.
         ...(volume ? { volumeIds: [volume.id], gracefulShutdown: true } : {}),

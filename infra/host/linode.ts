@@ -35,6 +35,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
         // After a resize to a type with no larger disk only this starts the machine again.
         booted: true,
         resizeDisk: false,
+        ...(args.backups === undefined ? {} : { backupsEnabled: args.backups }),
         authorizedKeys: [login.deployKey],
         metadatas: [{ userData: login.userData.apply((text) => Buffer.from(text).toString("base64")) }],
       },

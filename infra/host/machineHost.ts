@@ -14,6 +14,8 @@ export interface CloudMachineArgs {
   readonly sshFrom: readonly string[];
   /** Whether Pulumi refuses to destroy the machine. */
   readonly protect: boolean;
+  /** Whether the cloud keeps backups of its disk; a volume is in none of them. @default none */
+  readonly backups?: boolean | undefined;
   /** Block volume for the machine's data. @default none */
   readonly volume?: DataVolumeArgs | undefined;
 }

@@ -11,6 +11,8 @@ import { buildGoProgram } from "./goModule";
 export interface Pulumi {
   /** Folder of `pulumi` and `pulumi-language-nodejs`, to be put first on PATH. */
   readonly folder: string;
+  /** Its version, dotted. */
+  readonly version: string;
   /** Where it came from, in words. */
   readonly choice: string;
 }
@@ -21,12 +23,15 @@ export async function ensurePulumi(): Promise<Pulumi> {
   if (own) return own;
   const downloaded = cacheFolder("pulumi", pulumiVersion, "download", "pulumi");
   const built = cacheFolder("pulumi", pulumiVersion, "build");
-  if (isComplete(downloaded)) return { folder: downloaded, choice: `${pulumiVersion}, downloaded earlier` };
-  if (isComplete(built)) return { folder: built, choice: `${pulumiVersion}, built from Go modules earlier` };
-  if (await download(archive(dirname(downloaded))))
-    return { folder: downloaded, choice: `${pulumiVersion}, downloaded` };
+  if (isComplete(downloaded)) return made(downloaded, "downloaded earlier");
+  if (isComplete(built)) return made(built, "built from Go modules earlier");
+  if (await download(archive(dirname(downloaded)))) return made(downloaded, "downloaded");
   await build(built);
-  return { folder: built, choice: `${pulumiVersion}, built from Go modules` };
+  return made(built, "built from Go modules");
+}
+
+function made(folder: string, how: string): Pulumi {
+  return { folder, version: pulumiVersion, choice: `${pulumiVersion}, ${how}` };
 }
 
 function isComplete(folder: string): boolean {
@@ -43,7 +48,7 @@ async function onPath(): Promise<Pulumi | undefined> {
     env: { PULUMI_SKIP_UPDATE_CHECK: "1" },
   });
   const version = stdout.trim().replace(/^v/, "");
-  return isAtLeast(version, oldestPulumiVersion) ? { folder, choice: `${version}, from PATH` } : undefined;
+  return isAtLeast(version, oldestPulumiVersion) ? { folder, version, choice: `${version}, from PATH` } : undefined;
 }
 
 /** Whether dotted version `version` is `oldest` or later; a pre-release counts as its release. */

@@ -4,6 +4,7 @@ import { execa, type Options } from "execa";
 import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
 import type { Pulumi } from "../setup/pulumi";
+import { policyArguments } from "./policies";
 import { advise } from "./refusals";
 
 /** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
@@ -24,6 +25,14 @@ export abstract class PulumiStack {
 
   /** Arguments of a verb with the stack, and where its settings stand, named. */
   abstract withStack(args: readonly string[]): string[];
+
+  /**
+   * What makes `preview` or `up` ask the policies of this checkout. Those of them that look at what is planned do so before anything is
+   * changed only where `up` isn't told to skip its preview.
+   */
+  policyArguments(): string[] {
+    return policyArguments(this.pulumiCli);
+  }
 
   /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
   async run(args: readonly string[]): Promise<void> {

@@ -22,6 +22,10 @@ const common = {
 const cloud = {
   /** Block volume that the machine's data lives on, in GB: what both clouds offer. */
   volume: z.strictObject({ size: z.number().int().min(10).max(16_384) }).optional(),
+  /** Whether the cloud keeps backups of the machine's own disk, for which it charges. @default as the cloud does: none */
+  backups: z.boolean().optional(),
+  /** Address of the machine that may be replaced by another; what the policy machine-replaced asks for. */
+  replace: z.ipv4({ error: "the address of the machine that may go" }).optional(),
 };
 
 /** Regions and sizes are the ones the pinned SDK knows: a wrong one is refused before any call to the API. */

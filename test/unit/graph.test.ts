@@ -31,6 +31,7 @@ const settings: Settings = {
     image: "debian-13-x64",
     sshFrom: ["203.0.113.0/24"],
     protect: true,
+    backups: true,
     volume: { size: 20 },
   },
   team: { alice: "ssh-ed25519 ALICE alice" },
@@ -171,6 +172,7 @@ describe("the graph of one machine", () => {
       "slipway:host:CiAccess slipway-dev-ci",
       "slipway:host:DropletHost slipway-dev",
       "slipway:host:TenantsGuard slipway-dev-tenants",
+      "slipway:policy:StackFacts slipway-dev-facts",
       "slipway:registry:AppImages notes",
       "slipway:release:AppClaim notes-claim",
       "slipway:release:AppRelease notes-release",
@@ -204,6 +206,7 @@ describe("the graph of one machine", () => {
       name: "slipway-dev",
       size: "s-1vcpu-2gb",
       resizeDisk: false,
+      backups: true,
     });
     expect(only("slipway-dev-droplet").inputs).not.toHaveProperty("tags");
   });

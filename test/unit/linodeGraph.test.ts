@@ -27,6 +27,7 @@ beforeAll(async () => {
       image: "linode/debian13",
       sshFrom: ["203.0.113.0/24"],
       protect: true,
+      backups: true,
       volume: { size: 20 },
     },
     { stack: "slipway/dev", lastVolume: pulumi.output<number | undefined>(10) },
@@ -60,6 +61,7 @@ it("is an instance, a firewall that names it and a volume on it, and nothing els
     image: "linode/debian13",
     booted: true,
     resizeDisk: false,
+    backupsEnabled: true,
     authorizedKeys: ["public slipway-dev-login"],
   });
   const [{ userData }] = metadatas as unknown as [{ userData: string }];
