@@ -44,3 +44,22 @@ it("of what goes, what it was made from is told", () => {
 it("a run without an error has none", () => {
   expect(failuresIn([step("create", null, {}), said("warning", "deprecated")])).toEqual([]);
 });
+
+it("what policies say is kept, without its colours", () => {
+  const failures = new Failures();
+  const event = (resourceUrn: string | undefined, enforcementLevel: string) =>
+    JSON.stringify({
+      policyEvent: {
+        ...(resourceUrn && { resourceUrn }),
+        policyName: "ssh-open",
+        message: "<{%fg 1%}>22 is open<{%reset%}>\n",
+        enforcementLevel,
+      },
+    });
+  failures.add(event(urn, "mandatory"));
+  failures.add(event(undefined, "advisory"));
+  expect(failures.findings()).toEqual([
+    { policy: "ssh-open", resource: "slipway-dev-droplet", message: "22 is open", isMandatory: true },
+    { policy: "ssh-open", resource: undefined, message: "22 is open", isMandatory: false },
+  ]);
+});

@@ -16,7 +16,25 @@ const Step = z.looseObject({
 const Event = z.looseObject({
   resourcePreEvent: z.looseObject({ metadata: Step }).optional(),
   diagnosticEvent: z.looseObject({ urn: z.string().optional(), severity: z.string(), message: z.string() }).optional(),
+  policyEvent: z
+    .looseObject({
+      resourceUrn: z.string().optional(),
+      policyName: z.string(),
+      message: z.string(),
+      enforcementLevel: z.string(),
+    })
+    .optional(),
 });
+
+/** What a rule of a policy pack said against a resource, or against the stack. */
+export interface PolicyFinding {
+  readonly policy: string;
+  /** Pulumi's name of the resource; none for a rule about the whole stack. */
+  readonly resource: string | undefined;
+  readonly message: string;
+  /** Whether the stack can't be brought up with it. */
+  readonly isMandatory: boolean;
+}
 
 /** A resource that something went wrong with. */
 export interface FailedResource {
@@ -32,18 +50,32 @@ export interface FailedResource {
   readonly error: string;
 }
 
-/** Keeps of a run's events what tells of failures. */
+/** Keeps of a run's events what tells of failures, and what policies said. */
 export class Failures {
   readonly #steps = new Map<string, z.output<typeof Step>>();
   readonly #errors = new Map<string, string>();
+  readonly #findings: PolicyFinding[] = [];
 
   /** @param text JSON of one event */
   add(text: string): void {
     const parsed = Event.safeParse(JSON.parse(text));
-    const { resourcePreEvent, diagnosticEvent } = parsed.data ?? {};
+    const { resourcePreEvent, diagnosticEvent, policyEvent } = parsed.data ?? {};
     if (resourcePreEvent) this.#steps.set(resourcePreEvent.metadata.urn, resourcePreEvent.metadata);
     if (diagnosticEvent?.urn && diagnosticEvent.severity === "error" && !this.#errors.has(diagnosticEvent.urn))
       this.#errors.set(diagnosticEvent.urn, diagnosticEvent.message);
+    if (policyEvent) {
+      this.#findings.push({
+        policy: policyEvent.policyName,
+        resource: policyEvent.resourceUrn?.split("::").at(-1),
+        message: policyEvent.message.replace(/<\{%[^%]*%\}>/g, "").trim(),
+        isMandatory: policyEvent.enforcementLevel === "mandatory",
+      });
+    }
+  }
+
+  /** What policies said, in its order. */
+  findings(): readonly PolicyFinding[] {
+    return this.#findings;
   }
 
   /** The first failure of each resource, in their order. */

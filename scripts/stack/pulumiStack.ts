@@ -4,6 +4,7 @@ import { execa, type Options } from "execa";
 import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
 import type { Pulumi } from "../setup/pulumi";
+import { handOver } from "./interruption";
 import { policyArguments } from "./policies";
 import { advise } from "./refusals";
 
@@ -40,15 +41,25 @@ export abstract class PulumiStack {
     const { listenToEngine } = await import("./engineEvents");
     const engine = await listenToEngine();
     const { env, ...options } = this.options();
-    const result = await execa(this.binary(), this.withStack([...args, ...engine.arguments]), {
+    const running = execa(this.binary(), this.withStack([...args, ...engine.arguments]), {
       ...options,
       reject: false,
       // It is Pulumi's condition for telling its events.
       env: { ...env, PULUMI_DEBUG_COMMANDS: "1" },
       stdio: ["ignore", 2, 2],
+      // Out of reach of the terminal's Ctrl-C: it is told by handOver alone, or it would be told twice.
+      detached: true,
     });
+    const interruption = handOver(running);
+    const result = await running;
+    interruption.end();
     engine.close();
     if (result.exitCode === 0) return;
+    if (interruption.signal !== undefined) {
+      throw new UserError(
+        `pulumi ${args[0]} of stack ${this.stack} was asked to end (${interruption.signal}), and has: nothing is locked, and the next run goes on from here`,
+      );
+    }
     const advice = engine.failures.list().flatMap((failed) => advise(failed) ?? []);
     const failed = `pulumi ${args[0]} of stack ${this.stack} failed`;
     throw new UserError(

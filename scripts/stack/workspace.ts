@@ -4,7 +4,8 @@ import { delimiter, join } from "node:path";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
-import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
+import { mend } from "./mend";
+import { findStrays } from "./pendingCreates";
 import { PulumiStack } from "./pulumiStack";
 import type { Slot } from "./slot";
 import { projectName, stackFile } from "./stackFile";
@@ -57,18 +58,7 @@ export class Workspace extends PulumiStack {
 
   /** Takes in what an interrupted run had ordered from the cloud, and forgets what it had not. */
   async mend(): Promise<void> {
-    const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
-    if (!isUnfinished(exported)) return;
-    process.stderr.write("An earlier run was cut off; finding out how far it came\n");
-    const made = await findMade(pendingCreates(exported), (path) => this.#cloud(path));
-    const imports = [...made].flatMap(([urn, id]) => ["--import-pending-creates", urn, "--import-pending-creates", id]);
-    await this.run([
-      "refresh",
-      "--yes",
-      "--skip-preview",
-      ...(imports.length > 0 ? imports : ["--clear-pending-creates"]),
-    ]);
-    if (imports.length > 0) await this.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+    await mend(this, (path) => this.#cloud(path));
   }
 
   /** Removes from the sandbox's cloud what bears this stack's name but is not in its state. */

@@ -7,8 +7,11 @@ import { checkout } from "../setup/cache";
 import { ensureToolchain } from "../setup/toolchain";
 import { currentSlot } from "../stack/slot";
 import { Workspace } from "../stack/workspace";
+import type { CommentOptions } from "./comment";
 import { down } from "./down";
 import { drift } from "./drift";
+import { deployHelp, planHelp } from "./help";
+import type { PlanOptions } from "./plan";
 import { type RehearseOptions, rehearse, rehearseHelp } from "./rehearse";
 import { slipway, slipwayHelp } from "./slipway";
 import { test } from "./test";
@@ -101,6 +104,49 @@ program
   .addHelpText("after", rehearseHelp)
   .action(async (stack: string, options: RehearseOptions) => {
     process.exitCode = await rehearse(stack, options);
+  });
+
+program
+  .command("plan")
+  .configureHelp({ commandUsage: () => "./scripts/plan STACK [--json] [--out FILE] [--strict] [--sandbox]" })
+  .description("tell what bringing a stack up would do: in words, in dollars a month, and as a picture")
+  .argument("<stack>", "name of the stack")
+  .option("--json", "as JSON instead of Markdown")
+  .option("--out <file>", "file to write to, instead of standard output")
+  .option("--strict", "fail if a machine or anybody's data would be replaced or deleted")
+  .option("--sandbox", "on the sandbox's state instead of the team's own")
+  .addHelpText("after", planHelp)
+  .action(async (stack: string, options: PlanOptions) => {
+    const { plan } = await import("./plan");
+    process.exitCode = await plan(stack, options);
+  });
+
+program
+  .command("comment")
+  .configureHelp({
+    commandUsage: () => "./scripts/comment PULL --file FILE [--repository OWNER/NAME] [--marker ID]",
+  })
+  .description("put a text on a pull request as one comment, which later runs change in place")
+  .argument("<pull>", "number of the pull request")
+  .requiredOption("--file <file>", "the text, as Markdown")
+  .option("--repository <owner/name>", "where the pull request is; GITHUB_REPOSITORY if left out")
+  .option("--marker <id>", "which of our comments it is", "plan")
+  .addHelpText("after", "\nThe token is GITHUB_TOKEN or GH_TOKEN; GITHUB_API_URL is another address than GitHub's own.")
+  .action(async (pull: string, options: CommentOptions) => {
+    const { comment } = await import("./comment");
+    await comment(pull, options);
+  });
+
+program
+  .command("deploy")
+  .configureHelp({ commandUsage: () => "./scripts/deploy STACK [--sandbox]" })
+  .description("bring a stack up on the team's own state, as CI does")
+  .argument("<stack>", "name of the stack")
+  .option("--sandbox", "on the sandbox's state instead of the team's own")
+  .addHelpText("after", deployHelp)
+  .action(async (stack: string, options: { sandbox?: boolean }) => {
+    const { deploy } = await import("./deploy");
+    await deploy(stack, options);
   });
 
 program
