@@ -22,15 +22,15 @@ export interface Pull {
   readonly number: number;
 }
 
-/** The clients's settings, from the variables that GitHub Actions and `gh` know. @throws UserError without a token */
-export function githubAccess(env: Environment): { baseUrl: string; auth: string } {
+/** A client with the token and at the address that GitHub Actions and `gh` take from the environment. @throws UserError without a token */
+export function githubClient(env: Environment): Octokit {
   const auth = env.GITHUB_TOKEN || env.GH_TOKEN;
   if (!auth) {
     throw new UserError(
       "GITHUB_TOKEN is not set. In a workflow: env: { GITHUB_TOKEN: ${{ github.token }} }; elsewhere: a token that may write pull requests",
     );
   }
-  return { baseUrl: env.GITHUB_API_URL || "https://api.github.com", auth };
+  return new Octokit({ auth, baseUrl: env.GITHUB_API_URL || "https://api.github.com", log: silent });
 }
 
 /** @see the file's head */
@@ -39,11 +39,11 @@ export class GithubComments implements Comments {
   readonly #pull: Pull;
   readonly #pause: (ms: number) => Promise<unknown>;
 
-  /** @throws UserError without a token, or for a repository that is none */
-  constructor(pull: Pull, env: Environment, pause: (ms: number) => Promise<unknown> = sleep) {
+  /** @param pause waits before another attempt @throws UserError for a repository that is none */
+  constructor(pull: Pull, octokit: Octokit, pause: (ms: number) => Promise<unknown> = sleep) {
     if (!/^[\w.-]+\/[\w.-]+$/.test(pull.repository))
       throw new UserError(`--repository ${JSON.stringify(pull.repository)}: OWNER/NAME is needed`);
-    this.#octokit = new Octokit({ ...githubAccess(env), log: silent });
+    this.#octokit = octokit;
     this.#pull = pull;
     this.#pause = pause;
   }

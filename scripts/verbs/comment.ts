@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { redact } from "../lib/redact";
 import { UserError } from "../lib/userError";
 import { putComment } from "../pulls/comment";
-import { GithubComments } from "../pulls/github";
+import { GithubComments, githubClient } from "../pulls/github";
 
 /** @see comment */
 export interface CommentOptions {
@@ -16,7 +16,7 @@ export async function comment(number: string, { repository, file, marker }: Comm
   if (!/^[1-9]\d{0,9}$/.test(number)) throw new UserError(`${JSON.stringify(number)} is no number of a pull request`);
   const pull = { repository: repository ?? process.env.GITHUB_REPOSITORY ?? "", number: Number(number) };
   const text = redact(textOf(file), process.env);
-  const comments = new GithubComments(pull, process.env);
+  const comments = new GithubComments(pull, githubClient(process.env));
   const { done, url } = await putComment(comments, { marker, text, author: await comments.author(process.env) });
   process.stdout.write(`${done}: ${url}\n`);
 }
