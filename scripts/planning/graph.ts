@@ -20,6 +20,8 @@ const styles: Readonly<Record<Exclude<Fate, "same">, string>> = {
 interface Node {
   readonly root: Step;
   readonly fate: Fate;
+  /** Whether there is nothing in the world that it stands for. */
+  readonly isEmpty: boolean;
   /** Nodes that it stands on, by URN of their roots. */
   readonly on: ReadonlySet<string>;
 }
@@ -27,7 +29,7 @@ interface Node {
 /** Text of a flowchart; `undefined` where nothing changes. */
 export function graphOf(steps: readonly Step[]): string | undefined {
   const nodes = fold(steps);
-  const touched = [...nodes.values()].filter(({ fate }) => fate !== "same");
+  const touched = [...nodes.values()].filter(({ fate, isEmpty }) => fate !== "same" && !isEmpty);
   if (touched.length === 0) return undefined;
   const drawn = touched.slice(0, mostNodes);
   const ids = new Map(drawn.map(({ root }, index) => [root.urn, `n${index}`]));
@@ -55,11 +57,12 @@ const words: Readonly<Record<Fate, string>> = {
 /** Everything under its outermost component. */
 function fold(steps: readonly Step[]): ReadonlyMap<string, Node> {
   const byUrn = new Map(steps.map((step) => [step.urn, step]));
-  const folded = new Map<string, { root: Step; fate: Fate; on: Set<string> }>();
+  const folded = new Map<string, { root: Step; fate: Fate; isEmpty: boolean; on: Set<string> }>();
   for (const step of steps) {
     const root = rootOf(step, byUrn);
-    const node = folded.get(root.urn) ?? { root, fate: step.isComponent ? "same" : step.fate, on: new Set<string>() };
+    const node = folded.get(root.urn) ?? { root, fate: "same", isEmpty: true, on: new Set<string>() };
     folded.set(root.urn, node);
+    node.isEmpty &&= step.isComponent;
     node.fate = heavier(node, step, root);
     for (const urn of step.dependencies) {
       const other = byUrn.get(urn);

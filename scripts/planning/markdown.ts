@@ -28,13 +28,11 @@ function contents(plan: Plan): string[] {
   return [
     ...alert("CAUTION", [
       ...dangers.data,
-      ...violations
-        .filter(({ isMandatory }) => isMandatory)
-        .map(({ policy, message }) => `policy ${policy} refuses it: ${firstLine(message)}`),
+      ...violations.flatMap(({ policy, isMandatory }) => (isMandatory ? [`the policy \`${policy}\` refuses it`] : [])),
     ]),
     ...alert("WARNING", dangers.rest),
     `**${summary(plan)}** Cost: ${costText(cost)}.`,
-    ...violationBlocks(violations.filter(({ isMandatory }) => !isMandatory)),
+    ...violationBlocks(violations),
     ...parts.map(({ title, lines }) => [`### ${title}`, ...bullets(lines)].join("\n")),
     ...(warnings.length > 0 ? [`### Warnings of Pulumi's\n${warnings.map(fenced).join("\n")}`] : []),
     ...(graph === undefined ? [] : [details("What stands on what", `\`\`\`mermaid\n${graph}\n\`\`\``)]),
@@ -63,15 +61,11 @@ function alert(kind: string, lines: readonly string[]): string[] {
 
 function violationBlocks(violations: Plan["violations"]): string[] {
   if (violations.length === 0) return [];
-  const lines = violations.map(
+  const blocks = violations.map(
     ({ policy, message, isMandatory }) =>
-      `${isMandatory ? "**refuses**" : "advises"}: ${policy}: ${firstLine(message)}`,
+      `${isMandatory ? "**Refused**" : "Advice"} by \`${policy}\`:\n\n${fenced(message)}`,
   );
-  return [["### Policies", ...bullets(lines)].join("\n")];
-}
-
-function firstLine(text: string): string {
-  return text.trim().replace(/\s+/g, " ");
+  return ["### Policies", ...blocks];
 }
 
 function bullets(lines: readonly string[]): string[] {

@@ -277,6 +277,10 @@ describe("the picture", () => {
     expect(graph?.split("\n")[1]).toBe('  n0["thing a#34;] --#62; b#60;script#62;<br/>new"]:::create');
   });
 
+  it("leaves out components that hold nothing", () => {
+    expect(plan([{ op: "create", of: "slipway:stack:Facts::slipway-staging-facts" }]).graph).toBeUndefined();
+  });
+
   it("stays readable", () => {
     const many = Array.from({ length: 50 }, (_, index) => ({ op: "create", of: `acme:index/thing:Thing::t${index}` }));
     expect(plan(many).graph).toContain('more["and 10 more"]');
@@ -308,8 +312,9 @@ describe("the comment", () => {
       { policy: "no-backup", message: "no backup is set", isMandatory: false },
     ];
     const text = planMarkdown(plan(environmentWith(newSize), { violations }));
-    expect(text).toContain("> [!CAUTION]\n> - policy ssh-open refuses it: 22 is open to the world");
-    expect(text).toContain("### Policies\n- advises: no-backup: no backup is set");
+    expect(text).toContain("> [!CAUTION]\n> - the policy `ssh-open` refuses it\n");
+    expect(text).toContain("**Refused** by `ssh-open`:\n\n```text\n22 is open\n to the world\n```");
+    expect(text).toContain("Advice by `no-backup`:\n\n```text\nno backup is set\n```");
   });
 
   it("shows why there is no plan, whatever marks stand in it", () => {

@@ -49,7 +49,7 @@ async function previewOf(stack: PulumiStack): Promise<{ preview: Preview; violat
   const { listenToEngine } = await import("../stack/engineEvents");
   const engine = await listenToEngine();
   const { env, ...options } = stack.options();
-  const args = ["preview", "--json", "--show-sames", ...engine.arguments];
+  const args = ["preview", "--json", "--show-sames", ...stack.policyArguments(), ...engine.arguments];
   const result = await execa("pulumi", stack.withStack(args), {
     ...options,
     // It is Pulumi's condition for telling its events.
