@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { expectAlone } from "./alone";
+import { expectAlone, tenants } from "./alone";
 import { claim } from "./claim";
 import { MemoryHost } from "./memory";
 
@@ -24,4 +24,10 @@ it("names everyone who would lose something", async () => {
     "tenants, who would lose their apps and data with it: app blog-pr-7 of stack acme/pr-7, app shop-pr-7 of stack acme/pr-7, " +
       "app shop-pr-8 of stack acme/pr-8. Destroy acme/pr-7, acme/pr-8 first;",
   );
+});
+
+it("tells whose each app is, and nothing of one without a mark", async () => {
+  await claim(host.files, "shop-pr-7", "acme/pr-7");
+  await host.files.write("/var/lib/slipway/apps/old/ledger.jsonl", "", 0o644);
+  expect(await tenants(host.files)).toEqual([{ app: "shop-pr-7", stack: "acme/pr-7" }]);
 });

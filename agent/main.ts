@@ -18,6 +18,7 @@ import { rollbackCommand } from "./commands/rollback";
 import { runOneOffCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
 import { statusCommand } from "./commands/status";
+import { tenantsCommand } from "./commands/tenants";
 import { Failure } from "./failure";
 import { OUTLIVING } from "./front";
 import { linuxHost } from "./linux/host";
@@ -67,6 +68,7 @@ for (const command of [
   jobCommand(linuxHost),
   claimCommand(linuxHost),
   aloneCommand(linuxHost),
+  tenantsCommand(linuxHost),
   setupCommand(linuxHost),
 ])
   program.addCommand(command.copyInheritedSettings(program), { hidden: true });

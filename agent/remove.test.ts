@@ -43,6 +43,24 @@ test("takes one app away and leaves the other and the volumes", async () => {
   expect([...host.volumes]).toContain("shop_data");
 });
 
+test("takes images along that no other app needs", async () => {
+  const own = `r/shop@sha256:${"b".repeat(64)}`;
+  host.images.set(own, {});
+  const next = {
+    ...manifest("shop"),
+    processes: { web: { ...manifest("shop").processes.web, image: own } },
+  } as Manifest;
+  await release(
+    host,
+    { ...next, origin: { sequence: Date.UTC(2026, 0, 2), actor: "ana" } },
+    { ...quiet, complain: () => {} },
+  );
+  const said: string[] = [];
+  await remove(host, "shop", { ...quiet, volumes: false, say: (line) => said.push(line) });
+  expect([...host.present]).toEqual([image]);
+  expect(said).toEqual(["shop is removed: 1 container stopped, 1 image removed, volumes kept"]);
+});
+
 test("killed before any effect, it can be done again", async () => {
   for (let at = 0; at < 40; at++) {
     host.killAfter = at;

@@ -6,6 +6,8 @@ import type { Container, Host } from "./host";
 import { appPaths } from "./paths";
 import { readLive, readRecord } from "./record";
 import { reconcile } from "./steps/edge";
+import { pruneAll } from "./steps/prune";
+import { counted } from "./words";
 
 /** How an app is removed. */
 export interface RemoveOptions {
@@ -22,7 +24,7 @@ export interface RemoveOptions {
 /** Seconds between SIGTERM and SIGKILL where no live release says otherwise. */
 const DRAIN = 10;
 
-/** Timers and routes first, so that nothing starts and nothing is asked for what is about to stop; then containers, network and files. */
+/** Timers and routes first, so that nothing starts and nothing is asked for what is about to stop; then containers, network, images and files. */
 export async function remove(
   host: Host,
   app: string,
@@ -43,10 +45,14 @@ export async function remove(
     const containers = await host.docker.containers(`${APP_LABEL}=${app}`);
     await Promise.all(containers.map((container) => stopAndRemove(host, container, drain)));
     await host.docker.removeNetwork(networkName(app));
+    // An app is off the air by now; a disk that can't be read must not keep its stack from going.
+    const images = await pruneAll(host, app).catch(() => 0);
     const gone = volumes ? await host.docker.removeVolumes(`${APP_LABEL}=${app}`) : [];
     await Promise.all([paths.folder, paths.edge, dirname(paths.maintenance)].map((path) => host.files.remove(path)));
     const data = volumes ? `volumes removed: ${gone.join(", ") || "none"}` : "volumes kept";
-    say(`${app} is removed: ${containers.length} containers stopped, ${data}`);
+    say(
+      `${app} is removed: ${counted(containers.length, "container")} stopped, ${counted(images, "image")} removed, ${data}`,
+    );
   } finally {
     await lock.free();
   }

@@ -33,6 +33,8 @@ export interface DatabaseGround {
   readonly ready: readonly pulumi.Resource[];
   /** Whether databases stay on the machine when they leave the stack. */
   readonly keep: boolean;
+  /** Whether those that go are dumped one last time. */
+  readonly lastDump: boolean;
   readonly registry: PullLogin;
 }
 
@@ -103,9 +105,9 @@ export class AppDatabases {
   }
 
   #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
-    const { connection, life, host, postgres, ready, keep, registry } = this.#ground;
+    const { connection, life, host, postgres, ready, keep, lastDump, registry } = this.#ground;
     const name = `${app}-database`;
-    const common = { app: onHost, connection, life, protect: host.protect, keep };
+    const common = { app: onHost, connection, life, protect: host.protect, keep, lastDump };
     switch (choice.mode) {
       case "host":
         return new HostDatabase(name, common, { dependsOn: [postgres, claim] });

@@ -11,6 +11,7 @@ import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network
 import { AppImages } from "../infra/registry/appImages";
 import { AppClaim, type Tenure } from "../infra/release/appClaim";
 import { AppRelease } from "../infra/release/appRelease";
+import { AppSeed } from "../infra/release/appSeed";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
 import { AppDatabases } from "./databases";
@@ -18,6 +19,7 @@ import { factsOf, StackFacts } from "./facts";
 import { type Ground, makeGround } from "./ground";
 import { nameOnHost, stackName } from "./nameOnHost";
 import type { AppSettings, Settings } from "./settings";
+import { limitOf, withLimit } from "./settings/resources";
 
 /** What a stack of this shape gives back. */
 export interface MachineOutputs {
@@ -45,6 +47,8 @@ export interface MachineOutputs {
   readonly clusterRegions: Readonly<Record<string, pulumi.Output<string>>> | undefined;
   /** What the next run compares with; a secret. */
   readonly provenance: pulumi.Output<Record<string, Provenance>>;
+  /** Of a stack that is thrown away: whose it is and when. */
+  readonly ephemeral: { readonly pull: number; readonly expires: string } | undefined;
   /** What CI logs in with to release by itself; a secret. None where no app is released so. */
   readonly ci: pulumi.Output<CiLogin> | undefined;
 }
@@ -84,6 +88,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     postgres: ground.postgres,
     ready: ground.ready,
     keep: keepsData(settings),
+    lastDump: settings.ephemeral === undefined,
     registry: { server: registry.server, username, password: pullPassword },
   });
 
@@ -124,6 +129,8 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       },
       { dependsOn: [claim, ...database.ready] },
     );
+    const seed = settings.ephemeral?.seed[app.name];
+    if (seed) new AppSeed(`${app.name}-seed`, { app: tenure.app, ...seed, connection, life }, { dependsOn: [release] });
     return { app, images, release };
   });
   if (settings.host.provider !== "stack") {
@@ -157,6 +164,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     provenance: pulumi.secret(
       pulumi.all(Object.fromEntries(apps.map(({ app, release }) => [app.name, release.provenance]))),
     ),
+    ephemeral: settings.ephemeral && { pull: settings.ephemeral.pull, expires: settings.ephemeral.expires },
     ci: ground.ci,
   };
 }
@@ -218,7 +226,7 @@ export function releasePlan(
       app.compose.services.map((service) => [
         service.name,
         {
-          compose: { ...service.compose },
+          compose: { ...withLimit(service.compose, limitOf(app.resources, service.name)) },
           replicas: app.replicas[service.name] ?? 1,
           ...(service.port === undefined ? {} : { port: service.port }),
           ...(service.health === undefined ? {} : { health: service.health }),

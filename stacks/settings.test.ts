@@ -144,6 +144,7 @@ describe("readSettings", () => {
           env: {},
           secrets: { SECRET_KEY: "generate" },
           replicas: {},
+          resources: {},
           limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
           keep: 5,
           snapshot: { keep: 5, limit: 2000 },

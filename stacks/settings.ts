@@ -17,10 +17,13 @@ import {
 } from "./settings/compose";
 import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
+import { Ephemeral } from "./settings/ephemeral";
 import { EXTENDS, extend, fileReader } from "./settings/extends";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import { Policies } from "./settings/policies";
+import { Previews, previewsMistakes } from "./settings/previews";
+import { type Resources, resourceMistakes } from "./settings/resources";
 import { type Claim, doubleClaims, mountMistakes, written } from "./settings/routes";
 import * as schema from "./settings/schema";
 import { resolveTls } from "./settings/tls";
@@ -57,6 +60,7 @@ export interface AppSettings {
   readonly secrets: Readonly<Record<string, "generate" | { readonly value: string }>>;
   readonly database: DatabasePlan;
   readonly replicas: Readonly<Record<string, number>>;
+  readonly resources: Resources;
   readonly limits: z.output<typeof schema.App>["limits"];
   readonly keep: number;
   readonly snapshot: z.output<typeof schema.App>["snapshot"];
@@ -78,6 +82,10 @@ export interface Settings {
   readonly ci: z.output<typeof schema.Ci>;
   /** Absent: as its name and its machine say. */
   readonly policies?: Policies;
+  /** What an environment of a pull request is like. Absent: there are none. */
+  readonly previews?: Previews;
+  /** Present where the stack is one that is thrown away. */
+  readonly ephemeral?: Ephemeral;
   readonly apps: readonly AppSettings[];
 }
 
@@ -91,6 +99,8 @@ const structures = {
   dns: Dns,
   ci: schema.Ci,
   policies: Policies,
+  previews: Previews,
+  ephemeral: Ephemeral,
   apps: z.record(z.string(), z.unknown()),
 } as const;
 
@@ -109,6 +119,8 @@ export function readSettings(given: ConfigSource): Settings {
   const dns = reader.optional("dns");
   const ci = reader.structure("ci", {});
   const policies = reader.optional("policies");
+  const previews = reader.optional("previews");
+  const ephemeral = reader.optional("ephemeral");
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(
     ([name, section]) => reader.app(name, section, database ?? { mode: "host", variables: {} }, host?.provider) ?? [],
@@ -126,6 +138,7 @@ export function readSettings(given: ConfigSource): Settings {
   reader.checkRoutes();
   reader.checkDns(dns);
   reader.checkCi(ci?.apps ?? [], Object.keys(sections));
+  reader.checkPreviews(previews, Object.keys(sections), host?.provider);
   if (apps.length === 0 && reader.mistakes.length === 0) {
     reader.mistakes.push({
       path: reader.path("apps"),
@@ -153,6 +166,8 @@ export function readSettings(given: ConfigSource): Settings {
     ...(dns ? { dns } : {}),
     ci,
     ...(policies ? { policies } : {}),
+    ...(previews ? { previews } : {}),
+    ...(ephemeral ? { ephemeral } : {}),
     apps,
   };
 }
@@ -262,7 +277,8 @@ class Reader {
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
     const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
-    const { folder, routes, profiles, build, env, secrets, replicas, limits, keep, snapshot, delivery } = parsed.data;
+    const { folder, routes, profiles, build, env, secrets, replicas, resources, limits, keep, snapshot, delivery } =
+      parsed.data;
     for (const [index, route] of strict.success ? routes.entries() : []) {
       const { host, path: below = "" } = written(route);
       this.#claims.push({ app: name, place: `${host}${below}`, path: `${path}.routes[${index}]` });
@@ -326,6 +342,8 @@ class Reader {
         });
       }
     }
+    const processes = compose.services.map(({ name }) => name);
+    this.mistakes.push(...resourceMistakes(`${path}.resources`, resources, processes));
     if (this.mistakes.length > before) return undefined;
     return {
       name,
@@ -337,6 +355,7 @@ class Reader {
       secrets: Object.fromEntries(given),
       database: database.plan,
       replicas,
+      resources,
       limits,
       keep,
       snapshot,
@@ -379,6 +398,11 @@ class Reader {
   checkDns(dns: DnsSettings | undefined): void {
     const hosts = this.#claims.map(({ place }) => place.split("/")[0] ?? "");
     if (dns) this.mistakes.push(...dnsMistakes(this.path("dns"), dns, [...new Set(hosts)]));
+  }
+
+  /** Finds what does not go with the rest in what is said of pull requests. */
+  checkPreviews(previews: Previews | undefined, apps: readonly string[], provider: string | undefined): void {
+    if (previews) this.mistakes.push(...previewsMistakes(this.path("previews"), previews, { apps, provider }));
   }
 
   /** Finds apps that CI is to release and that there are none of. */

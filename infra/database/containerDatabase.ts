@@ -4,10 +4,11 @@ import { livesOn } from "../host/machineHost";
 import { type Connection, remoteScript } from "../ssh/remoteScript";
 import { type DatabaseAccess, databaseUrl } from "./access";
 import { addressIn, containerAddress, containerName, containerScript, type PullLogin } from "./containerScript";
+import type { Farewell } from "./hostPostgres";
 import type { Placement } from "./placement";
 
 /** What an app's own database container is made from. */
-export interface ContainerDatabaseArgs {
+export interface ContainerDatabaseArgs extends Farewell {
   readonly app: string;
   /** Image of Postgres, by tag or digest. */
   readonly image: string;
@@ -18,8 +19,6 @@ export interface ContainerDatabaseArgs {
   readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
-  /** Whether its data stays on the machine when it leaves the stack. @default false */
-  readonly keep?: boolean;
 }
 
 /** Postgres in a container for one app, its data in a volume: reached by the machine and that app's containers. No release touches it. */
@@ -29,7 +28,7 @@ export class ContainerDatabase extends pulumi.ComponentResource implements Place
 
   constructor(name: string, args: ContainerDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:database:ContainerDatabase", name, {}, opts);
-    const { app, image, keep } = args;
+    const { app, image, keep, lastDump } = args;
     const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
     const container = remoteScript(
       `${name}-container`,
@@ -38,7 +37,7 @@ export class ContainerDatabase extends pulumi.ComponentResource implements Place
         script: pulumi.secret(
           pulumi
             .all([password.result, args.login])
-            .apply(([secret, login]) => containerScript({ app, image, password: secret, login, keep })),
+            .apply(([secret, login]) => containerScript({ app, image, password: secret, login, keep, lastDump })),
         ),
         drops: true,
       },

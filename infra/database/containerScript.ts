@@ -2,7 +2,7 @@
 import { databaseNetworks } from "../network/addresses";
 import { commandLine } from "../ssh/commandLine";
 import { type DatabaseAddress, databaseName } from "./access";
-import { ownDatabaseSql } from "./hostPostgres";
+import { type Farewell, ownDatabaseSql } from "./hostPostgres";
 import { countTables, lastDumpScript } from "./lastDump";
 
 /** Login to the registry that an image is pulled from. */
@@ -13,15 +13,13 @@ export interface PullLogin {
 }
 
 /** What the script is written from. */
-export interface ContainerOrder {
+export interface ContainerOrder extends Farewell {
   readonly app: string;
   /** Image of Postgres, by tag or digest. */
   readonly image: string;
   /** Letters and digits. */
   readonly password: string;
   readonly login?: PullLogin | undefined;
-  /** Whether its data stays when it is dropped. @default false */
-  readonly keep?: boolean | undefined;
 }
 
 /** Name of container, volume and network alike. An app's own have no underscore after its name but for a volume, which has no prefix. */
@@ -44,7 +42,14 @@ export function addressIn(stdout: string): string {
  * Makes the container, or drops it, with its data unless that is kept. The image stays the one that its tag stood for at first; another
  * tag is taken if it is of the same major version, since newer servers don't read older ones' files.
  */
-export function containerScript({ app, image, password, login, keep = false }: ContainerOrder): string {
+export function containerScript({
+  app,
+  image,
+  password,
+  login,
+  keep = false,
+  lastDump = true,
+}: ContainerOrder): string {
   const name = containerName(app);
   const address = containerAddress(app, "");
   const inside = insideOf(app);
@@ -85,7 +90,7 @@ END
   echo "image $image"
   ;;
 drop)
-${keep ? "  docker stop -t 60 $name >/dev/null 2>&1 || true" : dumpScript(app)}
+${keep ? "  docker stop -t 60 $name >/dev/null 2>&1 || true" : lastDump ? dumpScript(app) : "  :"}
   docker rm -f -v $name >/dev/null 2>&1 || true
   for other in $(docker network inspect --format '{{range $id, $_ := .Containers}}{{$id}} {{end}}' $name 2>/dev/null || true); do
     docker network disconnect -f $name $other || true

@@ -3,19 +3,17 @@ import * as random from "@pulumi/random";
 import { livesOn } from "../host/machineHost";
 import { type Connection, remoteScript } from "../ssh/remoteScript";
 import { type DatabaseAccess, databaseUrl } from "./access";
-import { hostDatabaseAddress, hostDatabaseScript } from "./hostPostgres";
+import { type Farewell, hostDatabaseAddress, hostDatabaseScript } from "./hostPostgres";
 import type { Placement } from "./placement";
 
 /** What an app's database on its host is made from. */
-export interface HostDatabaseArgs {
+export interface HostDatabaseArgs extends Farewell {
   readonly app: string;
   readonly connection: Connection;
   /** What stands for the life of the machine it is on; none where that outlives the stack. */
   readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
   readonly protect: boolean;
-  /** Whether it stays on the host when it leaves the stack. @default false */
-  readonly keep?: boolean;
 }
 
 /** A database and a role of an app's own, in the Postgres of its host; dropped when the app leaves the stack. */
@@ -31,7 +29,7 @@ export class HostDatabase extends pulumi.ComponentResource implements Placement 
       `${name}-role`,
       {
         connection: args.connection,
-        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret, args.keep)),
+        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret, args)),
         drops: true,
       },
       { parent: this, ...livesOn(args), protect: args.protect },

@@ -57,11 +57,21 @@ REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 
 const asPostgres = "sudo -u postgres";
 
-/**
- * Makes the database and role of an app, or drops them; nothing happens where they are so already.
- * @param keep whether both stay when they are to be dropped
- */
-export function hostDatabaseScript(app: string, address: DatabaseAddress, password: string, keep = false): string {
+/** What becomes of an app's data when its database leaves the stack. */
+export interface Farewell {
+  /** Whether the database stays. @default false */
+  readonly keep?: boolean | undefined;
+  /** Whether a database that goes is dumped one last time. @default true */
+  readonly lastDump?: boolean | undefined;
+}
+
+/** Makes the database and role of an app, or drops them; nothing happens where they are so already. */
+export function hostDatabaseScript(
+  app: string,
+  address: DatabaseAddress,
+  password: string,
+  { keep = false, lastDump = true }: Farewell = {},
+): string {
   return `case "$1" in
 make)
   cd /
@@ -70,18 +80,19 @@ ${ownDatabaseSql(address, password)}
 END
   ;;
 drop)
-${keep ? "  :" : dropScript(app, address)}
+${keep ? "  :" : dropScript(app, address, lastDump)}
   ;;
 esac
 `;
 }
 
-function dropScript(app: string, { name, user }: DatabaseAddress): string {
-  return `  cd /
-  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
+function dropScript(app: string, { name, user }: DatabaseAddress, lastDump: boolean): string {
+  const dump = `  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
 ${lastDumpScript(app, `${asPostgres} psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${asPostgres} pg_dump -Fc ${name} </dev/null`)}
   fi
-  ${asPostgres} psql -q -d postgres -v ON_ERROR_STOP=1 <<'END'
+`;
+  return `  cd /
+${lastDump ? dump : ""}  ${asPostgres} psql -q -d postgres -v ON_ERROR_STOP=1 <<'END'
 DROP DATABASE IF EXISTS "${name}" WITH (FORCE);
 DROP ROLE IF EXISTS "${user}";
 END`;

@@ -47,7 +47,18 @@ it("takes a database's data away last, after a dump, or not at all", () => {
   expect(kept).not.toMatch(/pg_dump|volume rm|rm -rf \$kept/);
   const host = hostDatabaseAddress("my-shop");
   expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t"))).toMatch(/pg_dump.*DROP DATABASE.*DROP ROLE/s);
-  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", true))).toBe("  :\n  ;;\nesac\n");
+  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", { keep: true }))).toBe("  :\n  ;;\nesac\n");
+});
+
+it("dumps nothing that is thrown away, and drops it all the same", () => {
+  const order = { app: "my-shop", image: "postgres:17", password: "s3cr3t", lastDump: false };
+  const host = hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t", { lastDump: false });
+  for (const script of [host, containerScript(order)]) {
+    execFileSync("bash", ["-n"], { input: script });
+    expect(script).not.toContain("pg_dump -Fc");
+  }
+  expect(host).toMatch(/DROP DATABASE.*DROP ROLE/s);
+  expect(containerScript(order)).toContain("docker volume rm $name");
 });
 
 it("publishes no port of a database container, whose network leads nowhere else", () => {

@@ -105,7 +105,8 @@ function withoutSecrets(tree: Tree): Tree {
   );
 }
 
-function merge(below: Tree, above: Tree): Tree {
+/** Lays a mapping over another, as `extend` does. */
+export function merge(below: Tree, above: Tree): Tree {
   if (KINDS.some((kind) => above[kind] !== undefined && below[kind] !== undefined && above[kind] !== below[kind]))
     return merge({}, above);
   const merged: Record<string, unknown> = { ...below };

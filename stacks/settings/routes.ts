@@ -3,7 +3,8 @@ import { z } from "zod";
 import { mistakeOfMount, Name, type Process, type Route, RoutePath } from "../../agent/manifest";
 import { type Mistake, show } from "./mistakes";
 
-const HostName = z
+/** A host name as it stands in a URL. */
+export const HostName = z
   .string()
   .max(253)
   .regex(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Name } from "../../agent/manifest";
 import { AppDatabase } from "./database";
+import { Resources } from "./resources";
 import { RouteSetting } from "./routes";
 
 /** Name of an environment variable. */
@@ -54,6 +55,8 @@ export const App = z.strictObject({
   database: AppDatabase.optional(),
   /** Processes by name. @default 1 each */
   replicas: z.record(Name, z.number().int().min(1).max(16)).default({}),
+  /** What each process may take of its machine; `*` stands for every one. @default what the compose file says */
+  resources: Resources.default({}),
   /** In seconds; see the manifest's limits. */
   limits: z
     .strictObject({

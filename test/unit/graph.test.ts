@@ -71,6 +71,7 @@ const settings: Settings = {
       secrets: { SECRET_KEY: "generate", MAIL_TOKEN: { value: "mail-token" } },
       database: { at: { mode: "host" }, variables: {} },
       replicas: { web: 2 },
+      resources: {},
       limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
       keep: 5,
       snapshot: { keep: 5, limit: 2000 },

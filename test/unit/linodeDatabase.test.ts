@@ -56,6 +56,7 @@ beforeAll(async () => {
     },
     sources: pulumi.output(ownNetworks("192.0.2.7", "2001:db8::7/128")),
     keep: false,
+    lastDump: true,
     connection: { host: "192.0.2.7" },
     postgres: bare,
     ready: [],
