@@ -19,8 +19,8 @@ export interface Person {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** Runs a command to its end, with nothing on its standard input. */
-export async function capture(client: Client, argv: readonly string[]): Promise<Captured> {
+/** Runs a command to its end. @param input for its standard input */
+export async function capture(client: Client, argv: readonly string[], input = ""): Promise<Captured> {
   const { channel, ended } = await open(client, argv, undefined);
   let stdout = "";
   let stderr = "";
@@ -30,7 +30,7 @@ export async function capture(client: Client, argv: readonly string[]): Promise<
   channel.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  channel.end();
+  channel.end(input);
   return { code: await ended, stdout, stderr };
 }
 

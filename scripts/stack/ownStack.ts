@@ -28,6 +28,10 @@ export class OwnStack extends PulumiStack {
     return new OwnStack(stack, pulumi, committed === checkout(`Pulumi.${stack}.yaml`) ? undefined : committed, home);
   }
 
+  get settingsFile(): string {
+    return this.#file ?? checkout(`Pulumi.${this.stack}.yaml`);
+  }
+
   withStack(args: readonly string[]): string[] {
     return [...args, "--stack", this.stack, ...(this.#file === undefined ? [] : ["--config-file", this.#file])];
   }

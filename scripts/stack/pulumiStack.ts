@@ -11,10 +11,29 @@ import { advise } from "./refusals";
 /** Counts of what the last operation did, by Pulumi's words: `same`, `create`, `update`, `replace`, `delete`. */
 export type ResourceChanges = Readonly<Record<string, number>>;
 
+/** Another run works on the stack, or was killed while it did. */
+export class StackLocked extends UserError {
+  /** Who and since when, as Pulumi says it, e.g. `ana@laptop (pid 7) at 2026-01-05T12:00:00Z`. */
+  readonly holder: string;
+
+  constructor(stack: string, holder: string) {
+    super(`another run works on stack ${stack}: ${holder}`);
+    this.name = "StackLocked";
+    this.holder = holder;
+  }
+}
+
+/** Who holds a stack's lock, in what Pulumi says when it finds it held; undefined if that is not what it says. */
+export function lockIn(stderr: string): string | undefined {
+  if (/Another update is currently in progress/i.test(stderr)) return "Pulumi Cloud shows whose";
+  if (!/the stack is currently locked by/.test(stderr)) return undefined;
+  return /created by (.+)$/m.exec(stderr)?.[1]?.trim() ?? "nobody knows whose";
+}
+
 /** @see the file's head */
 export abstract class PulumiStack {
   readonly stack: string;
-  protected readonly pulumiCli: Pulumi;
+  readonly pulumiCli: Pulumi;
 
   protected constructor(stack: string, pulumiCli: Pulumi) {
     this.stack = stack;
@@ -23,6 +42,9 @@ export abstract class PulumiStack {
 
   /** How Pulumi is started: where, and with which environment besides this process's own. */
   abstract options(): Options & { readonly env: Record<string, string> };
+
+  /** Path of the file that its settings stand in. */
+  abstract get settingsFile(): string;
 
   /** Arguments of a verb with the stack, and where its settings stand, named. */
   abstract withStack(args: readonly string[]): string[];
@@ -35,7 +57,7 @@ export abstract class PulumiStack {
     return policyArguments(this.pulumiCli);
   }
 
-  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals */
+  /** Runs a verb that works on the stack, its output going to this terminal. @throws UserError if it fails, with what to do about a cloud's refusals; StackLocked if another run works on the stack */
   async run(args: readonly string[]): Promise<void> {
     // What it stands on is slow to load, and most verbs run nothing.
     const { listenToEngine } = await import("./engineEvents");
@@ -46,7 +68,7 @@ export abstract class PulumiStack {
       reject: false,
       // It is Pulumi's condition for telling its events.
       env: { ...env, PULUMI_DEBUG_COMMANDS: "1" },
-      stdio: ["ignore", 2, 2],
+      stdio: ["ignore", 2, ["pipe", 2]],
       // Out of reach of the terminal's Ctrl-C: it is told by handOver alone, or it would be told twice.
       detached: true,
     });
@@ -60,6 +82,8 @@ export abstract class PulumiStack {
         `pulumi ${args[0]} of stack ${this.stack} was asked to end (${interruption.signal}), and has: nothing is locked, and the next run goes on from here`,
       );
     }
+    const lock = lockIn(String(result.stderr));
+    if (lock !== undefined) throw new StackLocked(this.stack, lock);
     const advice = engine.failures.list().flatMap((failed) => advise(failed) ?? []);
     const failed = `pulumi ${args[0]} of stack ${this.stack} failed`;
     throw new UserError(

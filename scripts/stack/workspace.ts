@@ -73,6 +73,10 @@ export class Workspace extends PulumiStack {
     }
   }
 
+  get settingsFile(): string {
+    return this.#file;
+  }
+
   /** Arguments of a verb with stack and file named. */
   withStack(args: readonly string[]): string[] {
     return [...args, "--stack", this.stack, "--config-file", this.#file];

@@ -12,6 +12,7 @@ import { down } from "./down";
 import { drift } from "./drift";
 import { deployHelp, planHelp } from "./help";
 import type { PlanOptions } from "./plan";
+import { addPreviewEnv } from "./previewForms";
 import { type RehearseOptions, rehearse, rehearseHelp } from "./rehearse";
 import { slipway, slipwayHelp } from "./slipway";
 import { test } from "./test";
@@ -105,6 +106,8 @@ program
   .action(async (stack: string, options: RehearseOptions) => {
     process.exitCode = await rehearse(stack, options);
   });
+
+addPreviewEnv(program);
 
 program
   .command("plan")

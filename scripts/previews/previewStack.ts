@@ -1,0 +1,142 @@
+/** A pull request's stack: its settings stand in a folder of this run's own, and are written anew by each. */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import type { StackConfig } from "../../stacks/settings/extends";
+import { UserError } from "../lib/userError";
+import { checkout } from "../setup/cache";
+import { PulumiStack, StackLocked } from "../stack/pulumiStack";
+import { isAlive } from "../stack/staleLock";
+import type { PreviewBase } from "./base";
+import { type PreviewTag, readTag, TAG, tagText } from "./tag";
+
+/** Milliseconds between two looks at a lock. */
+const PAUSE = 2000;
+
+/** @see the file's head */
+export class PreviewStack extends PulumiStack {
+  readonly #base: PreviewBase;
+  readonly #folder: string;
+  /** Secrets that are encrypted with a key of the other stack's alone. */
+  readonly #foreign: readonly string[];
+  /** Milliseconds for which another run is waited for. */
+  readonly #patience: number;
+
+  /** @param config its settings; none where it is only to go. @param wait seconds to wait for another run that works on it */
+  constructor(base: PreviewBase, stack: string, { config = {}, wait }: { config?: StackConfig; wait: number }) {
+    super(stack, base.stack.pulumiCli);
+    this.#base = base;
+    this.#patience = wait * 1000;
+    this.#folder = mkdtempSync(join(tmpdir(), "slipway-preview-"));
+    // Encrypted alike, a value can stay as it is; where Pulumi Cloud does it, each stack has a key of its own.
+    const alike = "encryptionsalt" in base.head || "encryptedkey" in base.head;
+    this.#foreign = alike ? [] : Object.keys(config).filter((key) => isEncrypted(config[key]));
+    const readable = Object.entries(config).filter(([key]) => !this.#foreign.includes(key));
+    copyFileSync(checkout("Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
+    writeFileSync(
+      this.settingsFile,
+      stringify({ ...base.head, config: Object.fromEntries(readable) }, { lineWidth: 0 }),
+      { mode: 0o600 },
+    );
+  }
+
+  get settingsFile(): string {
+    return join(this.#folder, `Pulumi.${this.stack}.yaml`);
+  }
+
+  options() {
+    return this.#base.stack.options();
+  }
+
+  withStack(args: readonly string[]): string[] {
+    return [...args, "--stack", this.stack, "--config-file", this.settingsFile];
+  }
+
+  /** Makes the stack. Nothing happens on the machine or in the cloud. */
+  async init(): Promise<void> {
+    const provider = this.#base.head.secretsprovider;
+    const args = ["stack", "init", this.stack, "--no-select"];
+    await this.pulumi([...args, ...(provider ? ["--secrets-provider", provider] : [])], this.#folder);
+  }
+
+  /** Gives it those of the other stack's secrets that can't be taken over as they are encrypted. */
+  async takeSecrets(): Promise<void> {
+    if (this.#foreign.length === 0) return;
+    const base = this.#base.stack;
+    const text = await base.pulumi(base.withStack(["config", "--show-secrets", "--json"]));
+    const values = JSON.parse(text) as Readonly<Record<string, { readonly value?: string }>>;
+    for (const key of this.#foreign) {
+      const set = await execa(this.binary(), this.withStack(["config", "set", "--secret", key]), {
+        ...this.options(),
+        reject: false,
+        input: values[key]?.value ?? "",
+      });
+      if (set.exitCode !== 0) throw this.refusal(["config", "set"], String(set.stderr));
+    }
+  }
+
+  async tag(tag: PreviewTag): Promise<void> {
+    await this.pulumi(["stack", "tag", "set", TAG, tagText(tag), "--stack", this.stack]);
+  }
+
+  /** What it is tagged with; undefined where it isn't. */
+  async readTag(): Promise<PreviewTag | undefined> {
+    return readTag(JSON.parse(await this.pulumi(["stack", "tag", "ls", "--json", "--stack", this.stack])));
+  }
+
+  /** Its state with all secrets in clear; undefined where there is no such stack. */
+  async export(): Promise<unknown> {
+    try {
+      return JSON.parse(await this.pulumi(["stack", "export", "--show-secrets", "--stack", this.stack]));
+    } catch (error) {
+      if (error instanceof UserError && /no stack named/.test(error.message)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Runs a verb that works on the stack, once no other run does. @throws UserError when that takes too long */
+  async runPatiently(args: readonly string[]): Promise<void> {
+    let told = false;
+    for (const end = Date.now() + this.#patience; ; await sleep(PAUSE)) {
+      try {
+        return await this.run(args);
+      } catch (error) {
+        if (!(error instanceof StackLocked)) throw error;
+        if (isGone(error.holder)) {
+          process.stderr.write("An earlier run was killed and left its lock; it is gone, so the lock is opened\n");
+          await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+        } else if (Date.now() > end) {
+          throw new UserError(
+            `${error.message}. If that run is gone, open its lock: pulumi cancel --stack ${this.stack}`,
+          );
+        } else if (!told) {
+          told = true;
+          process.stderr.write(`… waits for another run that works on ${this.stack}: ${error.holder}\n`);
+        }
+      }
+    }
+  }
+
+  /** Forgets the stack. */
+  async forget(): Promise<void> {
+    await this.pulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", this.stack]);
+  }
+
+  /** Removes its settings from this computer. */
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the process that holds a lock ran on this computer and is gone. @param holder as Pulumi says it */
+export function isGone(holder: string, here = hostname(), alive: (pid: number) => boolean = isAlive): boolean {
+  const [, host, pid] = /@(\S+) \(pid (\d+)\)/.exec(holder) ?? [];
+  return host === here && !alive(Number(pid));
+}
+
+function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
+}

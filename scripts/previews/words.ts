@@ -1,0 +1,24 @@
+/** Times as people read them. */
+
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** A span in the largest unit that fits, e.g. `3 days`. @param milliseconds */
+export function spanText(milliseconds: number): string {
+  const [unit, length] = units.find(([, each]) => milliseconds >= each) ?? ["minute", 60_000];
+  const count = Math.max(0, Math.floor(milliseconds / length));
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** How long ago `at` was at `now`. Milliseconds since 1970. */
+export function agoText(at: number, now: number): string {
+  return `${spanText(now - at)} ago`;
+}
+
+/** How far off `at` is at `now`, or how long ago it was. */
+export function dueText(at: number, now: number): string {
+  return at > now ? `in ${spanText(at - now)}` : agoText(at, now);
+}
