@@ -7,6 +7,7 @@ import { answers } from "./edge/place";
 import { type Place, type Site, sitesOf } from "./edge/sites";
 import type { Tls } from "./manifest";
 import { literally } from "./mount";
+import { EDGE_LOGS } from "./paths";
 import type { ReleaseRecord } from "./record";
 import { rootPath } from "./roots";
 
@@ -61,9 +62,7 @@ function site({ host, tls, places }: Site): string {
     ...tlsLines(tls),
     ...hstsLines(tls),
     "encode zstd gzip",
-    block("log", [
-      block(`output file /var/log/caddy/${logName(host, places)}.log`, ["roll_size 20MiB", "roll_keep 5"]),
-    ]),
+    block("log", [block(`output file ${EDGE_LOGS}/${logName(host, places)}.log`, ["roll_size 20MiB", "roll_keep 5"])]),
     "import from_visitors",
     ...(parts.length === 0
       ? rest

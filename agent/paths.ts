@@ -23,6 +23,9 @@ export const EDGE = `${STATE}/edge`;
 /** Roots of private certificate authorities, for the edge; see `roots.ts`. */
 export const ROOTS = `${STATE}/roots`;
 
+/** The edge's log of requests, a file for each app, or for each host name that several share. */
+export const EDGE_LOGS = "/var/log/caddy";
+
 /** Accounts that the edge has with certificate authorities, a folder for each directory, named by its URL. */
 export const ACCOUNTS = "/var/lib/caddy/.local/share/caddy/acme";
 

@@ -61,6 +61,13 @@ test("takes images along that no other app needs", async () => {
   expect(said).toEqual(["shop is removed: 1 container stopped, 1 image removed, volumes kept"]);
 });
 
+test("takes the edge's logs along with the data, and no other app's", async () => {
+  const logs = ["shop.log", "shop-2026-01-05T12-00-00.000.log.gz", "shop.test.log", "shop-2.log", "blog.log"];
+  for (const name of logs) await host.files.write(`/var/log/caddy/${name}`, "x", 0o640);
+  await remove(host, "shop", { ...quiet, volumes: true });
+  expect(await host.files.list("/var/log/caddy")).toEqual(["blog.log", "shop-2.log"]);
+});
+
 test("killed before any effect, it can be done again", async () => {
   for (let at = 0; at < 40; at++) {
     host.killAfter = at;

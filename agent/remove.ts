@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { expectOwn } from "./claim";
 import { APP_LABEL, networkName } from "./compose";
 import type { Container, Host } from "./host";
-import { appPaths } from "./paths";
-import { readLive, readRecord } from "./record";
+import type { Route } from "./manifest";
+import { appPaths, EDGE_LOGS } from "./paths";
+import { liveRecords, readLive, readRecord } from "./record";
 import { reconcile } from "./steps/edge";
 import { pruneAll } from "./steps/prune";
 import { counted } from "./words";
@@ -37,7 +38,8 @@ export async function remove(
   try {
     if (stack !== undefined) await expectOwn(host.files, app, stack);
     const live = await readLive(host.files, app);
-    const drain = (live && (await readRecord(host.files, app, live.release)))?.content.limits.drain ?? DRAIN;
+    const content = (live && (await readRecord(host.files, app, live.release)))?.content;
+    const drain = content?.limits.drain ?? DRAIN;
     await host.timers.set(app, {});
     await host.files.remove(paths.live);
     await reconcile({ host, app, owner, live: undefined });
@@ -47,6 +49,7 @@ export async function remove(
     await host.docker.removeNetwork(networkName(app));
     // An app is off the air by now; a disk that can't be read must not keep its stack from going.
     const images = await pruneAll(host, app).catch(() => 0);
+    if (volumes) await removeLogs(host, app, content?.routes ?? []);
     const gone = volumes ? await host.docker.removeVolumes(`${APP_LABEL}=${app}`) : [];
     await Promise.all([paths.folder, paths.edge, dirname(paths.maintenance)].map((path) => host.files.remove(path)));
     const data = volumes ? `volumes removed: ${gone.join(", ") || "none"}` : "volumes kept";
@@ -61,4 +64,17 @@ export async function remove(
 async function stopAndRemove(host: Host, container: Container, drain: number): Promise<void> {
   if (container.running) await host.docker.stop(container.id, drain);
   await host.docker.remove(container.id);
+}
+
+/** What visitors have asked is data, too. A host name's log goes with the last app that answers there. */
+async function removeLogs(host: Host, app: string, routes: readonly Pick<Route, "host">[]): Promise<void> {
+  const others = (await liveRecords(host.files)).flatMap(({ content }) => content.routes.map((route) => route.host));
+  const names = new Set([app, ...routes.map((route) => route.host).filter((name) => !others.includes(name))]);
+  const logs = (await host.files.list(EDGE_LOGS)).filter((file) => names.has(logged(file)));
+  await Promise.all(logs.map((file) => host.files.remove(`${EDGE_LOGS}/${file}`)));
+}
+
+/** What a log is of, whether it is the present one or one that Caddy has put aside (`NAME-2026-01-05T12-00-00.000.log.gz`). */
+function logged(file: string): string {
+  return file.replace(/(-\d{4}-\d{2}-\d{2}T[\d.-]+)?\.log(\.gz)?$/, "");
 }

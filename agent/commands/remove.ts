@@ -9,7 +9,7 @@ export function removeCommand(host: Host): Command {
   return new Command("remove")
     .description("take an app off this host: routes, containers, network, images and files")
     .argument("<app>", "name of the app", appName)
-    .option("--volumes", "remove its volumes too, i.e. its data, for good", false)
+    .option("--volumes", "remove its volumes and its access log too, i.e. its data, for good", false)
     .option("--stack <project/stack>", "the stack that asks; another stack's app is left alone")
     .option("--wait <seconds>", "how long to wait for a release of the app that is under way", seconds, 900)
     .addHelpText(

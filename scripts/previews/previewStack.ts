@@ -16,6 +16,9 @@ import { type PreviewTag, readTag, TAG, tagText } from "./tag";
 /** Milliseconds between two looks at a lock. */
 const PAUSE = 2000;
 
+/** Pulumi would take a bare moment for something else than text. */
+const QUOTED = { lineWidth: 0, defaultKeyType: "PLAIN", defaultStringType: "QUOTE_DOUBLE" } as const;
+
 /** @see the file's head */
 export class PreviewStack extends PulumiStack {
   readonly #base: PreviewBase;
@@ -36,11 +39,9 @@ export class PreviewStack extends PulumiStack {
     this.#foreign = alike ? [] : Object.keys(config).filter((key) => isEncrypted(config[key]));
     const readable = Object.entries(config).filter(([key]) => !this.#foreign.includes(key));
     copyFileSync(checkout("Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
-    writeFileSync(
-      this.settingsFile,
-      stringify({ ...base.head, config: Object.fromEntries(readable) }, { lineWidth: 0 }),
-      { mode: 0o600 },
-    );
+    writeFileSync(this.settingsFile, stringify({ ...base.head, config: Object.fromEntries(readable) }, QUOTED), {
+      mode: 0o600,
+    });
   }
 
   get settingsFile(): string {

@@ -6,9 +6,15 @@ const units = [
   ["minute", 60_000],
 ] as const;
 
-/** A span in the largest unit that fits, e.g. `3 days`. @param milliseconds */
+/** Below so many hours they are told, and not days. */
+const HOURS = 96;
+
+/** A span in the largest unit that says enough, e.g. `71 hours` or `5 days`. @param milliseconds */
 export function spanText(milliseconds: number): string {
-  const [unit, length] = units.find(([, each]) => milliseconds >= each) ?? ["minute", 60_000];
+  const [unit, length] = units.find(([unit, each]) => milliseconds >= (unit === "day" ? HOURS * 3_600_000 : each)) ?? [
+    "minute",
+    60_000,
+  ];
   const count = Math.max(0, Math.floor(milliseconds / length));
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
