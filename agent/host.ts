@@ -268,6 +268,8 @@ export interface Host {
   readonly timers: Timers;
   /** Bytes that are free on the file system of a folder, and its size. */
   disk(path: string): Promise<{ readonly free: number; readonly size: number }>;
+  /** What this machine calls itself, and the bytes of its memory; `free` is what processes could still have. */
+  machine(): Promise<{ readonly name: string; readonly memory: { readonly free: number; readonly size: number } }>;
   /** Takes a kernel-held lock; rejects with a `Failure` that names the holder when the wait is over. */
   lock(request: LockRequest): Promise<Lock>;
   /** Status of the answer; rejects with the reason where there was none. */

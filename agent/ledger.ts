@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Files } from "./host";
 import { Origin } from "./manifest";
+import { wake } from "./notify/wake";
 import { appPaths } from "./paths";
 
 /** A row of the ledger. */
@@ -31,12 +32,13 @@ export async function readLedger(files: Files, app: string): Promise<readonly Ro
   });
 }
 
-/** Adds a row. */
+/** Adds a row, and has those told who want to know. */
 export async function writeRow(files: Files, app: string, row: Row): Promise<void> {
   const path = appPaths(app).ledger;
   const before = (await files.read(path)) ?? "";
   const mend = before === "" || before.endsWith("\n") ? "" : "\n";
   await files.append(path, `${mend}${JSON.stringify(row)}\n`);
+  await wake(files);
 }
 
 function jsonOrUndefined(line: string): unknown {

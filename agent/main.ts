@@ -8,6 +8,7 @@ import { gateCommand } from "./commands/gate";
 import { jobCommand } from "./commands/job";
 import { logsCommand } from "./commands/logs";
 import { maintenanceCommand } from "./commands/maintenance";
+import { notifyCommand } from "./commands/notify";
 import { complain } from "./commands/output";
 import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
@@ -57,6 +58,7 @@ for (const command of [
   logsCommand,
   runOneOffCommand,
   maintenanceCommand,
+  notifyCommand,
   removeCommand,
   repairCommand,
 ]) {

@@ -380,6 +380,11 @@ export class MemoryHost implements Host {
     },
   };
 
+  async machine() {
+    this.effect("machine");
+    return { name: "host-1", memory: { free: 1.5e9, size: 2e9 } };
+  }
+
   async disk() {
     this.effect("disk");
     return { free: this.free, size: 100e9 };

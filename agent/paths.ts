@@ -38,6 +38,15 @@ export const MEDIA = `${STATE}/media`;
 /** Where the edge reads a volume of an app. */
 export const mediaFolder = (app: string, volume: string) => `${MEDIA}/${app}/${volume}`;
 
+/** Whom to tell of what, a file for each stack: 0600. */
+export const NOTIFY_ORDERS = `${STATE}/notify/orders`;
+/** What they were told already, likewise. */
+export const NOTIFY_STATES = `${STATE}/notify/told`;
+/** While this file is there, there is something to tell; systemd waits for it. */
+export const NOTIFY_DUE = `${LOCKS}/notify.due`;
+/** Held by who tells. */
+export const NOTIFY_LOCK = `${LOCKS}/notify.lock`;
+
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,

@@ -1,6 +1,7 @@
 /** `slipway setup`: what the engine needs of a host besides its bundle. Writes only what differs, and can be repeated while apps serve. */
 import { ENGINE, FRONT, front, IN_UNIT, NODE, SERVICES } from "./front";
-import type { Files } from "./host";
+import { settleUnits, type UnitTools } from "./notify/units";
+import { NOTIFY_ORDERS } from "./paths";
 
 /** Name of the unit that mends, at each boot, what a power cut interrupted. */
 export const REPAIR_UNIT = "slipway-repair.service";
@@ -30,15 +31,8 @@ WantedBy=multi-user.target
 `;
 }
 
-/** What `setup` does its work with. */
-export interface SetupTools {
-  readonly files: Files;
-  /** Runs systemctl with these arguments; rejects if it fails. */
-  readonly systemctl: (...argv: string[]) => Promise<void>;
-}
-
 /** Brings front and unit up to date. Resolves with what was changed. */
-export async function setup({ files, systemctl }: SetupTools): Promise<readonly string[]> {
+export async function setup({ files, systemctl }: UnitTools): Promise<readonly string[]> {
   const unit = `${UNITS}/${REPAIR_UNIT}`;
   const changed: string[] = [];
   const settle = async (path: string, text: string, mode: number) => {
@@ -53,6 +47,7 @@ export async function setup({ files, systemctl }: SetupTools): Promise<readonly 
     await systemctl("enable", "--quiet", REPAIR_UNIT);
     changed.push(`${REPAIR_UNIT} enabled`);
   }
+  if ((await files.list(NOTIFY_ORDERS)).length > 0) changed.push(...(await settleUnits({ files, systemctl })));
   await settle(FRONT, front(), 0o755);
   return changed;
 }

@@ -6,12 +6,19 @@ import { agoText, commitText, counted, digestText, inText, momentText, sizeText,
 const WIDTH = 80;
 
 /** See the file's head. @param now milliseconds since 1970 */
-export function statusText({ apps, edge, disk, problems }: HostStatus, now: number): readonly string[] {
+export function statusText(
+  { apps, edge, disk, memory, notifications, problems }: HostStatus,
+  now: number,
+): readonly string[] {
   const sections = apps.map((app) => appText(app, now));
   return [
     ...(sections.length > 0 ? sections.flatMap((lines) => [...lines, ""]) : ["no app on this host", ""]),
     `edge: ${edge}`,
     `disk: ${sizeText(disk.free)} free of ${sizeText(disk.size)}`,
+    `memory: ${sizeText(memory.free)} free of ${sizeText(memory.size)}`,
+    ...notifications.flatMap(({ stack, by, on }) =>
+      marked("", `notifications: stack ${stack} by ${by.join(" and ")} on ${on.join(", ")}`),
+    ),
     ...problems.flatMap((problem) => marked("! ", problem)),
   ];
 }

@@ -74,6 +74,8 @@ const shop = async () => {
 describe("an app that is well", () => {
   test("as data", async () => {
     expect(await status(host)).toEqual({
+      name: "host-1",
+      at: "2026-01-01T00:00:00.000Z",
       apps: [
         {
           app: "shop",
@@ -97,7 +99,9 @@ describe("an app that is well", () => {
         },
       ],
       edge: "as it should be",
-      disk: { free: 50e9, size: 100e9 },
+      disk: { free: 50e9, size: 100e9, wanted: 200e6 },
+      memory: { free: 1.5e9, size: 2e9 },
+      notifications: [],
       problems: [],
     });
   });
@@ -114,6 +118,7 @@ describe("an app that is well", () => {
       "",
       "edge: as it should be",
       "disk: 50.0 GB free of 100.0 GB",
+      "memory: 1.5 GB free of 2.0 GB",
     ]);
   });
 
@@ -123,7 +128,7 @@ describe("an app that is well", () => {
     expect(
       host.effects.filter(
         (effect) =>
-          !/^(files\.(read|list)|docker\.(containers|condition|image) |timers\.list|disk$|edge\.certificate )/.test(
+          !/^(files\.(read|list)|docker\.(containers|condition|image) |timers\.list|disk$|machine$|edge\.certificate )/.test(
             effect,
           ),
       ),
@@ -170,7 +175,7 @@ describe("what is there besides", () => {
     });
     expect(found.apps[0]?.processes.web?.running).toBe(2);
     expect(found.apps[0]?.processes.nightly).toMatchObject({ wanted: 0, schedule: "0 3 * * *" });
-    expect(statusText(found, NOON).slice(1, -3)).toEqual([
+    expect(statusText(found, NOON).slice(1, -4)).toEqual([
       "  by ana",
       "  https://shop.test  (closed for maintenance)",
       "  certificate for shop.test by Test Authority, ends in 59 days",
@@ -258,9 +263,10 @@ describe("what is not as it should be", () => {
       "/etc/caddy/Caddyfile was changed by hand or written by another slipway; the next release writes it anew",
       "the disk has 100 MB free, and a release may want 200 MB, twice its image; make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M",
     ]);
-    expect(statusText(found, NOON).slice(-7)).toEqual([
+    expect(statusText(found, NOON).slice(-8)).toEqual([
       "edge: not what the live releases call for",
       "disk: 100 MB free of 100.0 GB",
+      "memory: 1.5 GB free of 2.0 GB",
       "! /etc/caddy/Caddyfile was changed by hand or written by another slipway; the",
       "  next release writes it anew",
       "! the disk has 100 MB free, and a release may want 200 MB, twice its image; make",

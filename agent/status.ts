@@ -11,12 +11,14 @@ import { heldBecause } from "./held";
 import type { Container, Host } from "./host";
 import { type Row, readLedger } from "./ledger";
 import { inMaintenance } from "./maintenance";
+import { deafness, type Listener, listeners } from "./notify/listeners";
 import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
 import { isLasting } from "./processes";
 import { liveRecords, type ReleaseRecord } from "./record";
+import { roomProblem, roomWanted } from "./room";
 import { timersOf } from "./steps/schedules";
 import { type Unanswered, unansweredSince } from "./unanswered";
-import { momentText, sizeText } from "./words";
+import { momentText } from "./words";
 
 /** How one process of an app fares. */
 export interface ProcessStatus {
@@ -78,32 +80,48 @@ export interface AppStatus {
   readonly delivery?: { readonly every: number; readonly held?: string; readonly unanswered?: Unanswered };
   /** The newest release tried, if it isn't live. */
   readonly tried?: Tried;
-  /** Dumps of its database; `newest` is the release it was made before, `at` when. */
-  readonly snapshots: { readonly count: number; readonly newest?: number; readonly at?: string };
+  /** Dumps of its database; `newest` is the release it was made before, `at` when. `expected`: each release with a command makes one. */
+  readonly snapshots: {
+    readonly count: number;
+    readonly newest?: number;
+    readonly at?: string;
+    readonly expected?: true;
+  };
   /** What is not as it should be and what to do about it; empty if all is well. */
   readonly problems: readonly string[];
 }
 
 /** How the whole host fares. */
 export interface HostStatus {
+  /** What the machine calls itself. */
+  readonly name: string;
+  /** ISO 8601, when this was so. */
+  readonly at: string;
   readonly apps: readonly AppStatus[];
   /** Whether the edge's file is the one that the live releases call for. */
   readonly edge: "as it should be" | "not what the live releases call for";
-  /** Bytes of the disk that images and volumes are on. */
-  readonly disk: { readonly free: number; readonly size: number };
+  /** Bytes of the disk that images and volumes are on; `wanted` is what the next release may want free. */
+  readonly disk: { readonly free: number; readonly size: number; readonly wanted: number };
+  /** Bytes of memory; `free` is what processes could still have. */
+  readonly memory: { readonly free: number; readonly size: number };
+  /** Who is told when something happens here. */
+  readonly notifications: readonly Listener[];
   /** As an app's, of what belongs to no single one. */
   readonly problems: readonly string[];
 }
 
 /** Looks at every app of the host, or at one. @throws Failure if there is no such app */
 export async function status(host: Host, only?: string): Promise<HostStatus> {
-  const [names, records, containers, edge, disk] = await Promise.all([
+  const [names, records, containers, edge, room, { name, memory }, notifications] = await Promise.all([
     host.files.list(APPS),
     liveRecords(host.files),
     host.docker.containers(APP_LABEL),
     host.files.read(CADDYFILE),
     host.disk(DOCKER),
+    host.machine(),
+    listeners(host.files),
   ]);
+  const disk = { ...room, wanted: await roomWanted(host, records) };
   if (only !== undefined && !names.includes(only))
     throw new Failure(`there is no app ${only} on this host; it has: ${names.join(", ") || "none"}`);
   const apps = await Promise.all(
@@ -120,14 +138,19 @@ export async function status(host: Host, only?: string): Promise<HostStatus> {
   );
   const asItShould = records.length === 0 || edge === caddyfile(records);
   return {
+    name,
+    at: new Date(host.now()).toISOString(),
     apps,
     edge: asItShould ? "as it should be" : "not what the live releases call for",
     disk,
+    memory,
+    notifications,
     problems: [
       ...(asItShould
         ? []
         : [`${CADDYFILE} was changed by hand or written by another slipway; the next release writes it anew`]),
-      ...(await diskProblem(host, records, disk)),
+      ...roomProblem(disk),
+      ...deafness(notifications),
     ],
   };
 }
@@ -170,7 +193,7 @@ async function look(
     timers,
     ...deliveryOf(record, held, unanswered),
     ...triedOf(rows, record),
-    snapshots: snapshotsOf(snapshots, rows),
+    snapshots: { ...snapshotsOf(snapshots, rows), ...(record && isDumped(record) && { expected: true as const }) },
   };
   const missing = Object.keys(record ? timersOf(record.content) : {}).filter((timer) => !timers.includes(timer));
   return { ...found, problems: problemsOf(found, { door, missing, now: host.now() }) };
@@ -245,6 +268,10 @@ function snapshotsOf(files: readonly string[], rows: readonly Row[]): AppStatus[
   const newest = Math.max(...releases);
   const at = rows.find(({ release }) => release === newest)?.at;
   return { count: releases.length, newest, ...(at !== undefined && { at }) };
+}
+
+function isDumped({ content: { snapshot, database, release } }: ReleaseRecord): boolean {
+  return snapshot !== undefined && database !== undefined && release !== undefined;
 }
 
 /** Who holds the app's lock. It is taken for a moment to see whether it can be; the kernel frees it with its holder. */
@@ -323,23 +350,5 @@ function processProblems(
     ...(running < wanted ? [`${name}: ${running} of ${wanted} run; ${logs}`] : []),
     ...(unhealthy > 0 ? [`${name}: ${unhealthy} of ${running} say they are not healthy; ${logs}`] : []),
     ...otherImages.map((image) => `${name}: runs ${image}, not the release's image; release again`),
-  ];
-}
-
-/** A release wants twice its image free, and is refused where it isn't. */
-async function diskProblem(
-  host: Host,
-  records: readonly ReleaseRecord[],
-  { free }: HostStatus["disk"],
-): Promise<readonly string[]> {
-  const images = [
-    ...new Set(records.flatMap(({ content }) => Object.values(content.processes).map(({ image }) => image))),
-  ];
-  const sizes = await Promise.all(images.map(async (image) => (await host.docker.image(image))?.size ?? 0));
-  const wanted = 2 * Math.max(0, ...sizes);
-  if (free >= wanted) return [];
-  return [
-    `the disk has ${sizeText(free)} free, and a release may want ${sizeText(wanted)}, twice its image; ` +
-      "make room: sudo docker builder prune; sudo docker image prune; sudo journalctl --vacuum-size=200M",
   ];
 }

@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { Failure } from "../failure";
 import type { Host } from "../host";
-import { run } from "../linux/process";
+import { systemctl } from "../linux/systemctl";
 import { setup } from "../setup";
 import { say } from "./output";
 
@@ -12,9 +11,4 @@ export function setupCommand(host: Host): Command {
     .action(async () => {
       for (const line of await setup({ files: host.files, systemctl })) say(line);
     });
-}
-
-async function systemctl(...argv: string[]): Promise<void> {
-  const { code, output } = await run(["systemctl", ...argv]);
-  if (code !== 0) throw new Failure(`systemctl ${argv.join(" ")}: ${output.trim()}`);
 }

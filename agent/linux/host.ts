@@ -3,12 +3,14 @@ import { randomBytes } from "node:crypto";
 import { readFile, statfs } from "node:fs/promises";
 import { get } from "node:http";
 import { createServer } from "node:net";
+import { hostname } from "node:os";
 import { openConnections } from "../connections";
 import type { Host, Probe } from "../host";
 import { linuxDocker } from "./docker";
 import { linuxEdge } from "./edge";
 import { linuxFiles } from "./files";
 import { linuxLock } from "./lock";
+import { memoryOf } from "./memory";
 import { linuxOutside } from "./outside";
 import { linuxDatabase } from "./postgres";
 import { linuxShares } from "./shares";
@@ -27,6 +29,7 @@ export const linuxHost: Host = {
     const { bavail, blocks, bsize } = await statfs(path);
     return { free: bavail * bsize, size: blocks * bsize };
   },
+  machine: async () => ({ name: hostname(), memory: memoryOf(await readFile("/proc/meminfo", "utf8")) }),
   lock: linuxLock,
   probe,
   portFree,

@@ -1,10 +1,9 @@
 /** Timers of systemd: for each a unit that says when and one that says what. */
-
-import { Failure } from "../failure";
 import { FRONT, SERVICES } from "../front";
 import type { Timer, Timers } from "../host";
 import { linuxFiles } from "./files";
 import { run } from "./process";
+import { systemctl } from "./systemctl";
 
 const UNITS = "/etc/systemd/system";
 /** What systemd starts at boot; a link in there is what `systemctl enable` makes. */
@@ -132,9 +131,4 @@ async function stop(names: readonly string[]): Promise<void> {
 /** A last run that failed would keep a unit on record that is no more. */
 async function forget(names: readonly string[]): Promise<void> {
   if (names.length > 0) await run(["systemctl", "reset-failed", ...names.map((name) => `${name}.service`)]);
-}
-
-async function systemctl(...words: readonly string[]): Promise<void> {
-  const { code, output } = await run(["systemctl", ...words]);
-  if (code !== 0) throw new Failure(`systemctl ${words.join(" ")}: ${output.trim()}`);
 }
