@@ -8,6 +8,7 @@ import type { CiLogin } from "../infra/host/ciAccess";
 import { TenantsGuard } from "../infra/host/tenantsGuard";
 import { Dns } from "../infra/network/dns";
 import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network/dnsRecords";
+import { Notifications } from "../infra/notify/notifications";
 import { AppImages } from "../infra/registry/appImages";
 import { AppClaim, type Tenure } from "../infra/release/appClaim";
 import { AppRelease } from "../infra/release/appRelease";
@@ -92,6 +93,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     registry: { server: registry.server, username, password: pullPassword },
   });
 
+  const told = makeNotifications(name, settings, ground);
   const apps = settings.apps.map((app) => {
     const tenure = tenureOf(settings, app.name);
     const claim = new AppClaim(`${app.name}-claim`, { ...tenure, connection, life }, { dependsOn: [...ground.ready] });
@@ -127,7 +129,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
         now: run.origin,
         last: run.remembered.apply((remembered) => remembered[app.name]),
       },
-      { dependsOn: [claim, ...database.ready] },
+      { dependsOn: [claim, ...database.ready, ...told] },
     );
     const seed = settings.ephemeral?.seed[app.name];
     if (seed) new AppSeed(`${app.name}-seed`, { app: tenure.app, ...seed, connection, life }, { dependsOn: [release] });
@@ -167,6 +169,15 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     ephemeral: settings.ephemeral && { pull: settings.ephemeral.pull, expires: settings.ephemeral.expires },
     ci: ground.ci,
   };
+}
+
+/** Before the first release, so that it is told, too. */
+function makeNotifications(name: string, settings: Settings, { connection, life, ready }: Ground): Notifications[] {
+  const { notify, host } = settings;
+  if (!notify) return [];
+  const stack = stackName(settings);
+  const order = { version: 1 as const, stack, machine: host.provider !== "stack", ...notify };
+  return [new Notifications(`${name}-notify`, { stack, order, connection, life }, { dependsOn: [...ready] })];
 }
 
 /** The records that the stack sets by itself. */

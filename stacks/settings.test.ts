@@ -103,8 +103,12 @@ describe("readSettings", () => {
       "slipway:team",
       "slipway:ci",
     ]);
-    writeFileSync(join(root, "Pulumi.main.yaml"), stringify({ config: { "slipway:team": team } }));
+    const config = { "slipway:team": team, "slipway:notify": { slack: "config" } };
+    writeFileSync(join(root, "Pulumi.main.yaml"), stringify({ config }));
     expect(readSettings(source({ ...tenant, extends: "main" })).host.provider).toBe("stack");
+    expect(mistakesOf(source({ ...good, extends: "main" })).map(({ path }) => path)).toEqual([
+      "slipway:notify.webhook",
+    ]);
   });
 
   it("reads a whole environment into plain data", () => {

@@ -21,6 +21,7 @@ import { Ephemeral } from "./settings/ephemeral";
 import { EXTENDS, extend, fileReader } from "./settings/extends";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
+import { type NotifySettings, resolveNotify } from "./settings/notify";
 import { Policies } from "./settings/policies";
 import { Previews, previewsMistakes } from "./settings/previews";
 import { type Resources, resourceMistakes } from "./settings/resources";
@@ -86,6 +87,8 @@ export interface Settings {
   readonly previews?: Previews;
   /** Present where the stack is one that is thrown away. */
   readonly ephemeral?: Ephemeral;
+  /** Absent: nobody is told of anything. */
+  readonly notify?: NotifySettings;
   readonly apps: readonly AppSettings[];
 }
 
@@ -101,6 +104,7 @@ const structures = {
   policies: Policies,
   previews: Previews,
   ephemeral: Ephemeral,
+  notify: schema.Notify,
   apps: z.record(z.string(), z.unknown()),
 } as const;
 
@@ -121,6 +125,7 @@ export function readSettings(given: ConfigSource): Settings {
   const policies = reader.optional("policies");
   const previews = reader.optional("previews");
   const ephemeral = reader.optional("ephemeral");
+  const notify = reader.notify(host?.provider === "stack" || ephemeral !== undefined, fileOf);
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(
     ([name, section]) => reader.app(name, section, database ?? { mode: "host", variables: {} }, host?.provider) ?? [],
@@ -168,6 +173,7 @@ export function readSettings(given: ConfigSource): Settings {
     ...(policies ? { policies } : {}),
     ...(previews ? { previews } : {}),
     ...(ephemeral ? { ephemeral } : {}),
+    ...(notify ? { notify } : {}),
     apps,
   };
 }
@@ -251,6 +257,16 @@ class Reader {
     const { tls, mistakes } = resolveTls(section, { path: this.path("tls"), folder: this.#source.root });
     this.mistakes.push(...mistakes);
     return tls;
+  }
+
+  /** What a tenant, or a stack that is thrown away, has taken over from another's settings is the other's alone. */
+  notify(isGuest: boolean, fileOf: (path: string) => string | undefined): NotifySettings | undefined {
+    const path = this.path("notify");
+    const section = isGuest && fileOf(path) !== undefined ? undefined : this.optional("notify");
+    if (!section) return undefined;
+    const { notify, mistakes } = resolveNotify(section, { path, secret: (key, why) => this.secret(key, why) });
+    this.mistakes.push(...mistakes);
+    return notify;
   }
 
   /** A structure that may be left out; an empty one counts as none. */

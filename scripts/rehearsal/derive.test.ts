@@ -159,6 +159,17 @@ describe("derive", () => {
     expect(at(["digitalocean example.com"])?.["slipway:dns"]).toMatchObject({ create: true });
   });
 
+  it("tells nobody of what happens in it", () => {
+    const config = {
+      "slipway:notify": { slack: "config", email: { to: ["ops@example.com"], username: "robot" } },
+      "slipway:notify.webhook": { secure: "v1:HOOK" },
+      "slipway:notify.smtpPassword": { secure: "v1:PASSWORD" },
+    };
+    const derived = derive({ config }, { ...offer, open: () => "own" });
+    expect(Object.keys(derived.document.config ?? {}).filter((key) => key.includes("notify"))).toEqual([]);
+    expect(told(derived)).toHaveProperty("slipway:notify");
+  });
+
   it("never touches a database elsewhere, and makes the zone", () => {
     const { document } = derive(
       {

@@ -58,6 +58,7 @@ export function derive(document: StackDocument, offer: Offer): Derived {
   derivation.tls();
   derivation.dns();
   derivation.databases();
+  derivation.notify();
   derivation.builds();
   derivation.secrets();
   return { document: derivation.document, replaced: derivation.replaced };
@@ -180,6 +181,14 @@ class Derivation {
     };
     external("slipway:database", this.#section("slipway:database"));
     for (const [app, section] of this.#apps()) external(`slipway:apps.${app}.database`, branch(section, "database"));
+  }
+
+  /** A rehearsal wakes nobody up. */
+  notify(): void {
+    if (this.#config["slipway:notify"] === undefined) return;
+    for (const key of ["slipway:notify", "slipway:notify.webhook", "slipway:notify.smtpPassword"])
+      delete this.#config[key];
+    this.#tell("slipway:notify", "left out: nobody is told of a rehearsal");
   }
 
   builds(): void {

@@ -23,6 +23,8 @@ export const Team = z.record(
 
 /** @see Database */
 export { Database } from "./database";
+/** @see Notify */
+export { Notify } from "./notify";
 /** @see Registry */
 export { Registry } from "./registry";
 

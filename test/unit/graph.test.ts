@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ENGINE, FRONT } from "../../agent/front";
 import { Manifest } from "../../agent/manifest";
+import { Order } from "../../agent/notify/order";
 import { agentBundle } from "../../infra/host/steps";
 import type { Settings } from "../../stacks/settings";
 
@@ -43,6 +44,7 @@ const settings: Settings = {
   },
   tls: { mode: "off" },
   ci: { apps: ["notes"] },
+  notify: { on: ["failure", "disk"], disk: 10, slack: { webhook: "https://hooks.example.com/webhook-path" } },
   apps: [
     {
       name: "notes",
@@ -160,6 +162,7 @@ describe("the graph of one machine", () => {
       "command:remote:Command slipway-dev-host-sshd",
       "command:remote:Command slipway-dev-host-team",
       "command:remote:Command slipway-dev-host-volume",
+      "command:remote:Command slipway-dev-notify-order",
       "command:remote:CopyToRemote slipway-dev-host-agent-upload",
       "digitalocean:index/droplet:Droplet slipway-dev-droplet",
       "digitalocean:index/firewall:Firewall slipway-dev-firewall",
@@ -173,6 +176,7 @@ describe("the graph of one machine", () => {
       "slipway:host:CiAccess slipway-dev-ci",
       "slipway:host:DropletHost slipway-dev",
       "slipway:host:TenantsGuard slipway-dev-tenants",
+      "slipway:notify:Notifications slipway-dev-notify",
       "slipway:policy:StackFacts slipway-dev-facts",
       "slipway:registry:AppImages notes",
       "slipway:release:AppClaim notes-claim",
@@ -259,7 +263,14 @@ describe("the graph of one machine", () => {
       .flatMap(({ inputs }) => [inputs.create, inputs.update, inputs.delete])
       .map(String)
       .join("\n");
-    for (const secret of ["password-of", "mail-token", "registry-password", "pull-password", "private "])
+    for (const secret of [
+      "password-of",
+      "mail-token",
+      "registry-password",
+      "pull-password",
+      "webhook-path",
+      "private ",
+    ])
       expect(lines).not.toContain(secret);
   });
 
@@ -291,6 +302,19 @@ describe("the graph of one machine", () => {
       user: "deploy",
       knownHosts: "10.213.0.10 ssh-ed25519 HOSTKEY\n",
       privateKey: "private slipway-dev-ci-key\n",
+    });
+  });
+
+  it("hands the host an order on whom to tell of what, which its engine understands, and takes it back", () => {
+    const { create, delete: undone, stdin } = only("slipway-dev-notify-order").inputs;
+    expect([create, undone]).toEqual(["sudo slipway notify set", "sudo slipway notify unset --stack slipway/dev"]);
+    expect(Order.parse(JSON.parse(String(plain(stdin))))).toEqual({
+      version: 1,
+      stack: "slipway/dev",
+      machine: true,
+      on: ["failure", "disk"],
+      disk: 10,
+      slack: { webhook: "https://hooks.example.com/webhook-path" },
     });
   });
 
