@@ -15,9 +15,11 @@ export interface Target {
   readonly hostKey: string;
   /** Tried in this order. */
   readonly logins: readonly Login[];
+  /** Longest wait for a connection, in ms. @default 15 s */
+  readonly patience?: number;
 }
 
-/** Longest wait for a connection, in ms. */
+/** @see Target.patience */
 const PATIENCE = 15_000;
 /** Milliseconds between two signs of life; after four that are not answered the connection counts as lost. */
 const ALIVE = 15_000;
@@ -50,7 +52,7 @@ async function attempt(target: Target, login: Login): Promise<Client | undefined
         sock: dial(target.port, target.address).setNoDelay(true),
         username: target.user,
         ...login.config,
-        readyTimeout: PATIENCE,
+        readyTimeout: target.patience ?? PATIENCE,
         keepaliveInterval: ALIVE,
         keepaliveCountMax: 4,
         // A machine with several keys must show the pinned one.

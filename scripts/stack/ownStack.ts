@@ -32,6 +32,11 @@ export class OwnStack extends PulumiStack {
     return this.#file ?? checkout(`Pulumi.${this.stack}.yaml`);
   }
 
+  /** For what concerns no single stack: which there are, and what each gives back. @throws UserError if there is no Pulumi to be had */
+  static async project(): Promise<OwnStack> {
+    return new OwnStack("", await ensurePulumi(), undefined, undefined);
+  }
+
   withStack(args: readonly string[]): string[] {
     return [...args, "--stack", this.stack, ...(this.#file === undefined ? [] : ["--config-file", this.#file])];
   }

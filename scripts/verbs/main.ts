@@ -15,6 +15,7 @@ import type { PlanOptions } from "./plan";
 import { addPreviewEnv } from "./previewForms";
 import { type RehearseOptions, rehearse, rehearseHelp } from "./rehearse";
 import { slipway, slipwayHelp } from "./slipway";
+import { type StatusOptions, status, statusHelp } from "./status";
 import { test } from "./test";
 import { up } from "./up";
 
@@ -86,6 +87,19 @@ program
   )
   .action(async (stack: string, options: { json?: boolean }) => {
     process.exitCode = await drift(stack, options);
+  });
+
+program
+  .command("status")
+  .configureHelp({ commandUsage: () => "./scripts/status [--html FILE] [--json] [--sandbox] [--check]" })
+  .description("show every stack of the project and how its machine fares")
+  .option("--html <file>", "write it as a page of HTML")
+  .option("--json", "print it as JSON")
+  .option("--sandbox", "the stacks of the sandbox instead of the team's own")
+  .option("--check", "end with exit code 2 if anything is not as it should be")
+  .addHelpText("after", statusHelp)
+  .action(async (options: StatusOptions) => {
+    process.exitCode = await status(options);
   });
 
 program

@@ -62,6 +62,13 @@ export class TestStack {
     writeFileSync(this.#file(), document.toString());
   }
 
+  /** Gives the stack, which is up, a secret. */
+  async secret(key: string, value: string): Promise<void> {
+    const env = JSON.parse((await this.verb("env", [this.name, "--json"])).stdout) as Record<string, string>;
+    const args = ["config", "set", "--stack", this.name, "--config-file", this.#file(), "--secret", key];
+    await execa("pulumi", args, { env, input: value });
+  }
+
   /** Edits a file of the app. */
   edit(file: string, change: (text: string) => string): void {
     const path = join(this.app, file);

@@ -1,0 +1,206 @@
+/** People who are told what happens on a host, and those who look: by table, by program, and at a page in a browser. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Overview } from "../../scripts/overview/overview";
+import { everything } from "../../scripts/overview/overview.examples";
+import { pageOf } from "../../scripts/overview/page";
+import { flawsOf, openBrowser } from "../support/browser";
+import { MailServer, WebhookReceiver } from "../support/receivers";
+import { TestStack } from "./support/stack";
+
+const stack = new TestStack(29);
+/** Where this computer is, as the stack's machine sees it. */
+const here = "10.213.29.1";
+/** Nobody's agent plays a part here. */
+const env = { SSH_AUTH_SOCK: "" };
+const secret = "services/T0/B0/known-to-nobody";
+
+let webhook: WebhookReceiver;
+let mails: MailServer;
+const slipway = (...args: string[]) => stack.verb("slipway", args, env);
+const settings = (more: object = {}) =>
+  stack.configure((document) => {
+    const email = {
+      to: ["ops@example.com"],
+      from: "slipway@example.com",
+      server: `${here}:${mails.port}`,
+      security: "none",
+    };
+    document.setIn(["config", "slipway:notify"], document.createNode({ slack: "config", email, disk: 1, ...more }));
+  });
+
+beforeAll(async () => {
+  await stack.verb("down");
+  await stack.up();
+  webhook = await WebhookReceiver.start({ host: here });
+  mails = await MailServer.start({ host: here });
+});
+afterAll(async () => {
+  await Promise.all([webhook?.end(), mails?.end()]);
+  await stack.remove();
+});
+
+describe("people are told", () => {
+  it("from the moment their settings say so, and it can be tried out", async () => {
+    settings();
+    await stack.secret("slipway:notify.webhook", `http://${here}:${webhook.port}/${secret}`);
+    expect((await stack.up()).changes).toBe("2 changes: 2 create");
+    const { exitCode, stdout } = await slipway("notify", "test");
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: "stack slipway/dev, slack: sent\nstack slipway/dev, email: sent",
+    });
+    expect(webhook.texts).toEqual([
+      expect.stringMatching(/^✅ \*a test, and it arrived\* \(slipway\/dev\)\nSent from /),
+    ]);
+    expect(mails.mails).toMatchObject([{ from: "slipway@example.com", to: ["ops@example.com"] }]);
+  });
+
+  it("of releases by the stack, by CI and back again, once each", async () => {
+    stack.edit("board/templates/board/board.html", (text) => text.replace("Nothing yet.", "Nothing at all."));
+    await stack.up();
+    expect(await webhook.heard("✅ *notes: release 2 is live* (slipway/dev)")).toContain("http://notes.localhost");
+    const image = `10.213.29.2:5000/notes@sha256:${"0".repeat(64)}`;
+    const { exitCode } = await stack.sh(
+      `slipway release notes --image web=${image} --actor 'mo (ci)' --run https://ci.test/9`,
+    );
+    expect(exitCode).toBe(1);
+    const failed = await webhook.heard("❌ *notes: release 3 failed at «pull»*");
+    expect(failed).toMatch(/By mo \(ci\), .*\nhttps:\/\/ci\.test\/9\nRelease 2 serves\./);
+    expect((await slipway("rollback", "notes")).exitCode).toBe(0);
+    await webhook.heard("✅ *notes: back to what release 1 was (release 4)*");
+    await expect.poll(() => mails.mails.length, { timeout: 20_000 }).toBe(4);
+    expect(webhook.texts).toHaveLength(4);
+  });
+
+  it("of a full disk once, and when it has room again", async () => {
+    settings({ disk: 99 });
+    await stack.up();
+    expect(await webhook.heard("❌ *the disk of ")).toMatch(/ are free \(\d+ %\)\n/);
+    expect((await slipway("notify", "look", "--whole")).exitCode).toBe(0);
+    settings();
+    await stack.up();
+    await webhook.heard("✅ *over: the disk of ");
+    expect(webhook.texts.filter((text) => text.includes("the disk of"))).toHaveLength(2);
+  });
+
+  it("later where a webhook refuses; no release waits for it, and the status says so meanwhile", async () => {
+    webhook.answer = { status: 503, body: `come back later to ${secret}` };
+    expect((await slipway("rollback", "notes", "2")).exitCode).toBe(0);
+    const problems = async () =>
+      (JSON.parse((await slipway("status", "--json")).stdout) as { problems: string[] }).problems;
+    await expect
+      .poll(async () => (await problems()).join("\n"), { timeout: 30_000, interval: 1_000 })
+      .toMatch(
+        /notifications of stack slipway\/dev by slack can't be sent since .*the webhook answered 503: come back later/,
+      );
+    await expect.poll(() => mails.mails.at(-1)?.data, { timeout: 20_000 }).toContain("back to what release 2 was");
+    webhook.answer = { status: 200, body: "ok" };
+    expect((await slipway("notify", "look")).exitCode).toBe(0);
+    await webhook.heard("✅ *notes: back to what release 2 was (release 5)*");
+    expect((await problems()).join()).not.toContain("notifications");
+  });
+
+  it("by an address that stands where root alone reads it, and in no state, log or list of processes", async () => {
+    const modes = await stack.onMachine("bash", "-c", "stat -c '%a %U' /var/lib/slipway/notify/*/*");
+    expect(new Set(modes.split("\n"))).toEqual(new Set(["600 root"]));
+    const address = `http://${here}:${webhook.port}/${secret}`;
+    expect(stack.state()).not.toContain(address);
+    expect(await stack.onMachine("bash", "-c", "journalctl --no-pager -o cat")).not.toContain(address);
+    expect((await stack.up()).changes).toBe("0 changes");
+  });
+});
+
+describe("who looks", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const overview = async (...args: string[]) => {
+    const { stdout } = await stack.verb("status", ["--json", ...args], env);
+    return JSON.parse(stdout) as Overview;
+  };
+
+  it("sees the sandbox's stacks, or those of whoever runs Pulumi", async () => {
+    const sandboxed = await overview("--sandbox");
+    expect(sandboxed.stacks).toMatchObject([
+      {
+        stack: "dev",
+        state: "up",
+        machine: { address: "10.213.29.10", shared: [], problems: [] },
+        apps: [{ app: "notes", health: "well", release: 5, running: { running: 1, wanted: 1 }, snapshot: {} }],
+      },
+    ]);
+    const own = JSON.parse((await stack.verb("env", ["dev", "--json"])).stdout) as Record<string, string>;
+    const { stdout } = await stack.verb("status", ["--json"], { ...own, ...env });
+    const { stacks } = JSON.parse(stdout) as Overview;
+    expect(stacks.map(({ stack: name, apps }) => [name, apps])).toEqual(
+      sandboxed.stacks.map(({ stack: name, apps }) => [name, apps]),
+    );
+  });
+
+  it("is told within seconds of a machine that doesn't answer", async () => {
+    const file = join(stack.folder, "lost.html");
+    await stack.onMachine("bash", "-c", "systemctl stop ssh.socket ssh");
+    const begun = Date.now();
+    const { exitCode, stdout } = await stack.verb("status", ["--sandbox", "--check", "--json", "--html", file], env);
+    const took = Date.now() - begun;
+    await stack.onMachine("systemctl", "start", "ssh");
+    expect(exitCode).toBe(2);
+    expect((JSON.parse(stdout) as Overview).stacks).toMatchObject([
+      { stack: "dev", state: "unknown", unknown: expect.stringContaining("10.213.29.10 can't be reached on port 22") },
+    ]);
+    expect(readFileSync(file, "utf8")).toContain("no answer");
+    expect(took).toBeLessThan(30_000);
+  });
+
+  it("reads the page on a desk and a phone, by day, by night and on paper, whatever hosts say", async () => {
+    const pages = join(stack.folder, "pages");
+    mkdirSync(pages);
+    const real = join(pages, "real.html");
+    expect((await stack.verb("status", ["--sandbox", "--html", real], env)).exitCode).toBe(0);
+    const staged = join(pages, "staged.html");
+    writeFileSync(staged, await pageOf(everything()));
+    for (const file of [real, staged]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        for (const width of [340, 768, 1280]) {
+          const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+          const asked: string[] = [];
+          page.on("request", (request) => asked.push(request.url()));
+          await page.goto(pathToFileURL(file).href);
+          expect(await flawsOf(page), `${file} at ${width}, ${colorScheme}`).toEqual([]);
+          expect(asked).toEqual([pathToFileURL(file).href]);
+          expect(await page.evaluate("window.pwned")).toBeUndefined();
+          expect(await page.locator("script, img").count()).toBe(0);
+          await page.screenshot({ path: `${file}.${width}.${colorScheme}.png`, fullPage: true });
+          await page.close();
+        }
+      }
+    }
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(pathToFileURL(real).href);
+    expect(await page.title()).toBe("slipway: all is well");
+    expect(await page.getByRole("row").last().innerText()).toMatch(/^notes\s+http:\/\/notes\.localhost\s+release 5\s/);
+    expect(await page.locator(".mark", { hasText: "well" }).last().innerText()).toBe("well");
+    await page.emulateMedia({ media: "print" });
+    expect((await page.pdf()).subarray(0, 4).toString()).toBe("%PDF");
+    await page.goto(pathToFileURL(staged).href);
+    expect(await page.getByRole("link", { name: "javascript:" }).count()).toBe(0);
+    expect(await page.getByText("window.pwned = 1").first().isVisible()).toBe(true);
+  });
+});
+
+it("nobody is told any more once the settings say so, and nothing of it is left", async () => {
+  stack.configure((document) => document.deleteIn(["config", "slipway:notify"]));
+  stack.configure((document) => document.deleteIn(["config", "slipway:notify.webhook"]));
+  expect((await stack.up()).changes).toBe("2 changes: 2 delete");
+  const left = await stack.sh(
+    "ls /var/lib/slipway/notify/orders /var/lib/slipway/notify/told; ls /etc/systemd/system | grep notify",
+  );
+  expect(left.all.split("\n").filter((line) => line.includes("json") || line.includes("slipway-notify"))).toEqual([]);
+});
