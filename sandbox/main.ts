@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import packageJson from "../package.json";
 import { buildOf, checkPort, end, health, launch, logFile } from "./daemon";
 import { connectEngine, statusOf } from "./engine";
 import { type Extra, extraNames } from "./images/index";
 import { withLock } from "./lock";
+import { objectsLogin, objectsRegion, objectsRun, startObjects, stopObjects } from "./objects/server";
 import { prepare } from "./prepare";
 import { registryLogin } from "./registry/registry";
 import { machinesOnEngine, purge, removeImages, stopContainers } from "./remains";
@@ -54,6 +55,12 @@ async function status(slot: Slot, json: boolean): Promise<void> {
       registry: slot.registry.server,
       dns: slot.dns.address,
       acme: { directory: slot.acme.directory, root: slot.acme.root, issuers: slot.acme.issuers },
+      objects: {
+        running: await objectsRun(slot),
+        url: slot.objects.url,
+        region: objectsRegion,
+        ...objectsLogin,
+      },
     };
     console.log(JSON.stringify({ ...facts, pid: running?.pid, machines, forwards }, null, 2));
     return;
@@ -63,6 +70,9 @@ async function status(slot: Slot, json: boolean): Promise<void> {
   console.log(`names     ${slot.dns.address}  dig @${slot.dns.address} NAME`);
   console.log(`ACME      ${slot.acme.directory}  its root: ${slot.acme.root}`);
   console.log(`          trust what it issues: curl --cacert ${slot.acme.issuers} …`);
+  if (await objectsRun(slot)) {
+    console.log(`S3        ${slot.objects.url}  login ${objectsLogin.accessKey} / ${objectsLogin.secretKey}`);
+  }
   console.log(`log       ${logFile(slot)}`);
   const table = new Table({
     head: ["machine", "power", "address", "memory", "reached at"],
@@ -85,6 +95,7 @@ async function reset(slot: Slot): Promise<void> {
 
 async function stop(slot: Slot, options: { purge?: boolean; images?: boolean }): Promise<void> {
   await exclusively(slot, async () => {
+    await stopObjects(slot);
     const engine = await connectEngine();
     await end(slot);
     if (options.purge) {
@@ -99,6 +110,21 @@ async function stop(slot: Slot, options: { purge?: boolean; images?: boolean }):
       say(used > 0 ? `images removed, but for ${used} that other sandboxes use` : "images removed");
     }
   });
+}
+
+async function objects(
+  slot: Slot,
+  verb: "start" | "stop",
+  options: { program?: string; bucket: string },
+): Promise<void> {
+  const { url } = slot.objects;
+  await exclusively(slot, async () => {
+    if (verb === "stop") await stopObjects(slot);
+    else if (options.program === undefined)
+      throw new UserError("the S3 server is started by ./scripts/object-store start");
+    else await startObjects(slot, options.program, options.bucket);
+  });
+  say(verb === "stop" ? "the S3 server has ended; what it keeps stays" : `S3 server ${url}, bucket ${options.bucket}`);
 }
 
 /** Beside the slot's folder, which a purge removes. */
@@ -130,6 +156,15 @@ function commands(): Command {
     .option("--purge", "remove everything this sandbox made on the engine, and its records")
     .option("--images", "remove the images too")
     .action((options: { purge?: boolean; images?: boolean }) => stop(slotOf(process.env), options));
+  cli
+    .command("objects")
+    .description("start or end the S3 server; ./scripts/object-store brings its program")
+    .addArgument(new Argument("<verb>").choices(["start", "stop"]))
+    .option("--program <file>", "versitygw")
+    .option("--bucket <name>", "made where it is missing", "state")
+    .action((verb: "start" | "stop", options: { program?: string; bucket: string }) =>
+      objects(slotOf(process.env), verb, options),
+    );
   cli
     .command("serve")
     .description("run the daemon in this terminal (start does it in the background)")

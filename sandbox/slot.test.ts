@@ -24,6 +24,7 @@ describe("slotOf", () => {
         root: "/var/cache/s/sandbox/7/acme/ca.crt",
         issuers: "/var/cache/s/sandbox/7/acme/issuers.pem",
       },
+      objects: { port: 8807, url: "http://127.0.0.1:8807", folder: "/var/cache/s/sandbox/7/objects" },
       label: { "slipway.sandbox": "7" },
       folder: "/var/cache/s/sandbox/7",
       shared: "/var/cache/s/sandbox",

@@ -27,6 +27,8 @@ export interface Slot {
     /** PEM file of what vouches for the certificates it issues, and issued since this sandbox was made. */
     readonly issuers: string;
   };
+  /** The S3 server, on loopback, where one is started; see `objects/`. */
+  readonly objects: { readonly port: number; readonly url: string; readonly folder: string };
   /** Label that everything made on the engine carries. */
   readonly label: { readonly "slipway.sandbox": string };
   /** Records, logs and certificates of this sandbox. */
@@ -70,6 +72,8 @@ export function slotOf(environment: Readonly<Record<string, string | undefined>>
       root: join(folder, "acme", "ca.crt"),
       issuers: join(folder, "acme", "issuers.pem"),
     },
+    // Above the ports of every sandbox's APIs and forwards.
+    objects: { port: 8800 + number, url: `http://127.0.0.1:${8800 + number}`, folder: join(folder, "objects") },
     label: { "slipway.sandbox": text },
     folder,
     shared,

@@ -8,3 +8,6 @@ export const oldestPulumiVersion = "3.206.0";
 
 /** Go module version of the Node language host; a CLI of one's own brings its own. */
 export const languageHostVersion = "3.65.1";
+
+/** Go module version of the S3 server that the sandbox starts where it is asked for one. */
+export const objectStoreVersion = "1.8.0";

@@ -111,7 +111,7 @@ export class PreviewStack extends PulumiStack {
           await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
         } else if (Date.now() > end) {
           throw new UserError(
-            `${error.message}. If that run is gone, open its lock: pulumi cancel --stack ${this.stack}`,
+            `another run works on stack ${this.stack}: ${error.holder}. If that run is gone, open its lock: pulumi cancel --stack ${this.stack}`,
           );
         } else if (!told) {
           told = true;

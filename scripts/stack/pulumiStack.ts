@@ -5,6 +5,7 @@ import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
 import type { Pulumi } from "../setup/pulumi";
 import { handOver } from "./interruption";
+import { holdersIn, type LockReport } from "./lock";
 import { policyArguments } from "./policies";
 import { advise } from "./refusals";
 
@@ -17,7 +18,9 @@ export class StackLocked extends UserError {
   readonly holder: string;
 
   constructor(stack: string, holder: string) {
-    super(`another run works on stack ${stack}: ${holder}`);
+    super(
+      `another run works on stack ${stack}: ${holder}. Whether it is gone, and what then: ./scripts/unlock ${stack}`,
+    );
     this.name = "StackLocked";
     this.holder = holder;
   }
@@ -28,6 +31,13 @@ export function lockIn(stderr: string): string | undefined {
   if (/Another update is currently in progress/i.test(stderr)) return "Pulumi Cloud shows whose";
   if (!/the stack is currently locked by/.test(stderr)) return undefined;
   return /created by (.+)$/m.exec(stderr)?.[1]?.trim() ?? "nobody knows whose";
+}
+
+/** A row of `pulumi stack ls --json`. */
+interface ListedStack {
+  readonly name: string;
+  readonly lastUpdate?: string;
+  readonly updateInProgress?: boolean;
 }
 
 /** @see the file's head */
@@ -118,6 +128,25 @@ export abstract class PulumiStack {
   async siblings(): Promise<string[]> {
     const listed = JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as { name: string }[];
     return listed.map(({ name }) => name);
+  }
+
+  /**
+   * Who holds the stack's lock. Pulumi has no verb that tells; so, where the state is in files, it is asked to give the stack the name that
+   * it has, which it refuses in any case: because of the lock, or because of the name. Pulumi Cloud lists what is in progress.
+   * @throws UserError if there is no such stack, or its state can't be reached
+   */
+  async lockReport(): Promise<LockReport> {
+    const { url } = JSON.parse(await this.pulumi(["whoami", "--json"])) as { url: string };
+    const listed = JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as ListedStack[];
+    const found = listed.find(({ name }) => name === this.stack);
+    if (!found) throw new UserError(`there is no stack ${this.stack} in ${url}`);
+    const { lastUpdate: written, updateInProgress = false } = found;
+    if (/^https?:/.test(url)) return { stack: this.stack, written, holders: updateInProgress ? [{ host: url }] : [] };
+    const args = ["stack", "rename", this.stack, "--stack", this.stack];
+    const { stderr } = await execa(this.binary(), args, { ...this.options(), reject: false, stdin: "ignore" });
+    const holders = holdersIn(String(stderr));
+    if (holders.length === 0 && !/already exists/.test(String(stderr))) throw this.refusal(args, String(stderr));
+    return { stack: this.stack, written, holders };
   }
 
   /** What a verb's failure is for a person. */

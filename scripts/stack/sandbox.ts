@@ -17,6 +17,16 @@ export async function purgeSandbox(): Promise<void> {
   await sandbox("stop", "--purge");
 }
 
+/** Starts the sandbox's S3 server, or finds it running; ends it. @param program the server */
+export async function startObjects(program: string): Promise<void> {
+  await sandbox("objects", "start", "--program", program);
+}
+
+/** @see startObjects */
+export async function stopObjects(): Promise<void> {
+  await sandbox("objects", "stop");
+}
+
 /** How many machines the sandbox has, of both clouds; 0 where it does not run. */
 export async function machineCount(slot: Slot): Promise<number> {
   const asked = async (path: string) => {

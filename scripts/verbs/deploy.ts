@@ -14,7 +14,8 @@ export async function deploy(name: string, options: { sandbox?: boolean }): Prom
     const stack = await openStack(name, options);
     const clouds = await Clouds.of(stack);
     await mend(stack, (path) => clouds.get(path));
-    await stack.run(["up", "--yes", "--skip-preview", ...stack.policyArguments()]);
+    // With its preview: policies that look at what is planned refuse it there, before anything is changed.
+    await stack.run(["up", "--yes", ...stack.policyArguments()]);
     const outputs = Outputs.pick({ urls: true, releases: true }).parse(await stack.outputs());
     const changes = describeChanges(await stack.lastChanges());
     const urls = Object.values(outputs.urls).flat();

@@ -1,5 +1,5 @@
 /** The verbs behind the files in scripts/. */
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { execa } from "execa";
 import { quote } from "shell-quote";
 import { UserError } from "../lib/userError";
@@ -17,6 +17,7 @@ import { type RehearseOptions, rehearse, rehearseHelp } from "./rehearse";
 import { slipway, slipwayHelp } from "./slipway";
 import { type StatusOptions, status, statusHelp } from "./status";
 import { test } from "./test";
+import { unlock } from "./unlock";
 import { up } from "./up";
 
 const program = new Command("slipway")
@@ -100,6 +101,28 @@ program
   .addHelpText("after", statusHelp)
   .action(async (options: StatusOptions) => {
     process.exitCode = await status(options);
+  });
+
+program
+  .command("unlock")
+  .configureHelp({ commandUsage: () => "./scripts/unlock STACK [--yes]" })
+  .description("say who holds the lock of a stack, and open it if nobody can be holding it any more")
+  .argument("<stack>", "name of the stack")
+  .option("--yes", "the run on another computer is over")
+  .option("--sandbox", "on the sandbox's own state")
+  .addHelpText("after", "\nExit code: 0 if the stack can be worked on, 1 if its lock stays.")
+  .action(async (stack: string, options: { yes?: boolean; sandbox?: boolean }) => {
+    process.exitCode = await unlock(stack, options);
+  });
+
+program
+  .command("object-store")
+  .configureHelp({ commandUsage: () => "./scripts/object-store [start|stop|env]" })
+  .description("a real S3 server in the sandbox, to keep stacks' state in")
+  .addArgument(new Argument("[verb]").choices(["start", "stop", "env"]).default("start"))
+  .action(async (verb: "start" | "stop" | "env") => {
+    const { objectStore } = await import("./objectStore");
+    await objectStore(verb);
   });
 
 program

@@ -14,10 +14,13 @@ export class OwnState {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-state-"));
   /** The stack's name. */
   readonly stack: string;
+  readonly #slot: number;
   #env: Record<string, string> = {};
 
-  constructor(stack: string) {
+  /** @param slot of the sandbox that its cloud is in, where it has one */
+  constructor(stack: string, slot = 0) {
     this.stack = stack;
+    this.#slot = slot;
   }
 
   /** The stack's settings. */
@@ -36,13 +39,10 @@ export class OwnState {
     readonly backend?: string;
     readonly env?: Record<string, string>;
   } = {}): Promise<void> {
-    const { stdout } = await execa("./scripts/env", ["dev", "--json"], { cwd: root });
-    this.#env = {
-      ...JSON.parse(stdout),
-      PULUMI_BACKEND_URL: backend,
-      PULUMI_CONFIG_PASSPHRASE: "of this test",
-      ...env,
-    };
+    const sandbox = { SLIPWAY_SANDBOX_SLOT: String(this.#slot) };
+    const { stdout } = await execa("./scripts/env", ["dev", "--json"], { cwd: root, env: sandbox });
+    const own = { PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: "of this test" };
+    this.#env = { ...sandbox, ...JSON.parse(stdout), ...own, ...env };
     copyFileSync(join(root, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
     // Pulumi writes the new stack's salt into the file of its name there.
     const made = await this.run(["stack", "init", this.stack, "--no-select"], this.folder);
@@ -57,7 +57,7 @@ export class OwnState {
 
   /** A verb of Pulumi's on the stack, in the checkout. */
   pulumi(verb: string, ...args: string[]): Promise<Outcome> {
-    return this.run([verb, ...args, "--stack", this.stack, "--config-file", this.file], root);
+    return this.run([verb, ...args, ...this.named], root);
   }
 
   /** Pulumi, wherever. @param input for its standard input */
@@ -72,20 +72,24 @@ export class OwnState {
 
   /** Any program with the environment of this state. */
   async execute(program: string, args: readonly string[], cwd: string, input = ""): Promise<Outcome> {
-    const env = { ...this.#env, SLIPWAY_STACK_FILE: this.file };
-    const {
-      exitCode = -1,
-      stdout,
-      stderr,
-      all,
-    } = await execa(program, args, {
-      cwd,
-      env,
-      input,
-      reject: false,
-      all: true,
-    });
+    const { exitCode = -1, stdout, stderr, all } = await this.start(program, args, cwd, input);
     return { exitCode, stdout, stderr, all };
+  }
+
+  /** The same, under way. */
+  start(program: string, args: readonly string[], cwd = root, input = "") {
+    const env = { ...this.#env, SLIPWAY_STACK_FILE: this.file };
+    return execa(program, args, { cwd, env, input, reject: false, all: true });
+  }
+
+  /** Works on another backend from here on. */
+  moveTo(backend: string): void {
+    this.#env.PULUMI_BACKEND_URL = backend;
+  }
+
+  /** Arguments that name the stack and its settings. */
+  get named(): readonly string[] {
+    return ["--stack", this.stack, "--config-file", this.file];
   }
 
   /** Forgets the state and the settings. */
