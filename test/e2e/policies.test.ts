@@ -100,6 +100,13 @@ describe("a stack's settings", () => {
     expect(refusals(replaced.all)).toEqual(["machine-replaced"]);
     expect(replaced.all).toContain("consent: slipway:host.replace: 203.0.113.9");
 
+    // What CI runs hears from them in time, too.
+    const deployed = await state.verb("deploy", ["shop"]);
+    expect(deployed.exitCode, deployed.all).toBe(1);
+    expect(refusals(deployed.all)).toEqual(["machine-replaced"]);
+    const left = JSON.parse((await state.run(["stack", "export", "--stack", "shop"], state.folder)).stdout);
+    expect(left.deployment.resources.map(({ type }: { type: string }) => type)).toEqual(["pulumi:pulumi:Stack"]);
+
     const consented = await preview({ ...good, "slipway:host": { ...good["slipway:host"], replace: "203.0.113.9" } });
     expect(consented.exitCode, consented.all).toBe(0);
   });
