@@ -14,6 +14,7 @@ const entries = {
   "sandbox/providers/command": "sandbox/providers/command/main.ts",
   "sandbox/providers/digitalocean": "sandbox/providers/digitalocean/main.ts",
   "sandbox/providers/docker": "sandbox/providers/docker/main.ts",
+  "sandbox/providers/github": "sandbox/providers/github/main.ts",
   "sandbox/providers/linode": "sandbox/providers/linode/main.ts",
   "sandbox/providers/random": "sandbox/providers/random/main.ts",
   "sandbox/providers/tls": "sandbox/providers/tls/main.ts",

@@ -58,6 +58,10 @@ export class RestApi {
     return this.#ask("PUT", path, body, signal);
   }
 
+  patch(path: string, body: object, signal: AbortSignal): Promise<Answer> {
+    return this.#ask("PATCH", path, body, signal);
+  }
+
   delete(path: string, signal: AbortSignal, body?: object): Promise<Answer> {
     return this.#ask("DELETE", path, body, signal);
   }
@@ -69,6 +73,15 @@ export class RestApi {
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
+    }
+  }
+
+  /** Removes what may be gone already. */
+  async discard(path: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.delete(path, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
   }
 

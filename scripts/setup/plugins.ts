@@ -21,7 +21,7 @@ import { execa } from "execa";
 import { cacheFolder, checkout } from "./cache";
 
 /** The providers the program uses; their versions are those of the SDKs in package.json. */
-export const providers = ["command", "digitalocean", "docker", "linode", "random", "tls"] as const;
+export const providers = ["command", "digitalocean", "docker", "github", "linode", "random", "tls"] as const;
 /** @see providers */
 export type Provider = (typeof providers)[number];
 

@@ -1,0 +1,5 @@
+import { version } from "@pulumi/github/package.json";
+import { serve } from "../serve";
+import { github } from "./github";
+
+serve(github(), version);
