@@ -40,6 +40,8 @@ export interface DatabaseGround {
 
 /** What an app's release is told of its database. */
 export interface AppDatabase {
+  /** Holds a password. */
+  readonly access: pulumi.Output<DatabaseAccess>;
   /** Variables of the processes. */
   readonly environment: pulumi.Output<Record<string, string>>;
   /** Names of those that nobody may read. */
@@ -90,6 +92,7 @@ export class AppDatabases {
       .all([placement.access, before?.access, environment])
       .apply(([access, old, values]) => partOf(Object.keys(values), access, old, from));
     return {
+      access: placement.access,
       environment,
       secrets: databaseSecrets(variables),
       manifest,

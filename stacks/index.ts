@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "../infra/mistake";
 import type { Provenance } from "../infra/release/provenance";
 import { clearProviderSecrets } from "./clearSecrets";
+import { lookUpGitHub } from "./delivery";
 import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
 import { mistakesInMoves, mistakesInRegions } from "./settings/databaseMoves";
@@ -21,6 +22,7 @@ function source(): ConfigSource {
     stack: pulumi.getStack(),
     values: pulumi.runtime.allConfig(),
     isSecret: (key) => secretKeys.has(key),
+    env: process.env,
     root,
   };
 }
@@ -45,9 +47,9 @@ async function placesOf(stack: pulumi.StackReference): Promise<Record<string, st
 }
 
 /** Runs a check; its mistakes are shown without a stack trace: they are the user's, not the program's. */
-function checked<T>(check: () => T): T {
+async function checked<T>(check: () => T | Promise<T>): Promise<T> {
   try {
-    return check();
+    return await check();
   } catch (error) {
     if (error instanceof SettingsError) throw mistake(error.message);
     throw error;
@@ -55,22 +57,24 @@ function checked<T>(check: () => T): T {
 }
 
 async function main() {
-  const settings = checked(() => readSettings(source()));
+  const settings = await checked(() => readSettings(source()));
   const before = self();
   const regions = (await before.getOutputDetails("clusterRegions")).value ?? {};
   const mistakes = [
     ...mistakesInMoves(settings.apps, await placesOf(before)),
     ...mistakesInRegions(settings, regions as Readonly<Record<string, string>>),
   ];
-  checked(() => {
+  await checked(() => {
     if (mistakes.length > 0) throw new SettingsError(settings.stack, mistakes);
   });
+  const github = await checked(() => lookUpGitHub(settings));
   const outputs = machine(settings, {
     origin: readOrigin(process.env, root, Date.now()),
     remembered: before.getOutput("provenance").apply((provenance: Provenances | undefined) => provenance ?? {}),
     lastVolume: before.getOutput("volumeSize") as pulumi.Output<number | undefined>,
     lastAddress: before.getOutput("address") as pulumi.Output<string | undefined>,
     clear: clearProviderSecrets(pulumi.runtime.allConfig(), (key) => secretKeys.has(key)),
+    github,
     agent: join(root, "dist", "agent", "slipway.js"),
   });
   // Pulumi warns of an output that has no value.

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import type { Origin, Route, Tls } from "../agent/manifest";
 import { mountOf } from "../agent/mount";
 import { placeOf } from "../infra/database/choice";
+import type { GitHubAccess } from "../infra/delivery/githubAccess";
 import type { CiLogin } from "../infra/host/ciAccess";
 import { TenantsGuard } from "../infra/host/tenantsGuard";
 import { Dns } from "../infra/network/dns";
@@ -16,6 +17,7 @@ import { AppSeed } from "../infra/release/appSeed";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
 import type { Provenance } from "../infra/release/provenance";
 import { AppDatabases } from "./databases";
+import { makeDelivery } from "./delivery";
 import { factsOf, StackFacts } from "./facts";
 import { type Ground, makeGround } from "./ground";
 import { nameOnHost, stackName } from "./nameOnHost";
@@ -65,6 +67,8 @@ export interface MachineRun {
   readonly lastAddress?: pulumi.Output<string | undefined>;
   /** Settings of providers that stand in clear and are secrets. */
   readonly clear?: readonly string[];
+  /** Of the repository that is told of the stack, if there is one. */
+  readonly github?: GitHubAccess | undefined;
   /** Path of the release engine's bundle. */
   readonly agent: string;
 }
@@ -105,9 +109,10 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       ...app.build,
     });
     const database = databases.of(app, tenure.app, claim);
+    const own = appSecrets(app);
     const environment = pulumi
-      .all([database.environment, appSecrets(app)])
-      .apply(([ofDatabase, own]) => ({ ...ofDatabase, ...own }));
+      .all([database.environment, own])
+      .apply(([ofDatabase, ofApp]) => ({ ...ofDatabase, ...ofApp }));
     const content = pulumi
       .all([images.images, pull.password, environment, database.manifest])
       .apply(([asked, password, values, part]) =>
@@ -133,8 +138,17 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     );
     const seed = settings.ephemeral?.seed[app.name];
     if (seed) new AppSeed(`${app.name}-seed`, { app: tenure.app, ...seed, connection, life }, { dependsOn: [release] });
-    return { app, images, release };
+    const values = { variables: own.apply((secrets) => ({ ...app.env, ...secrets })), database: database.access };
+    return { app, images, release, values };
   });
+  if (settings.github && run.github) {
+    makeDelivery(name, settings.github, {
+      access: run.github,
+      registry: settings.registry,
+      apps: Object.fromEntries(apps.map(({ app, values }) => [app.name, values])),
+      ci: ground.ci,
+    });
+  }
   if (settings.host.provider !== "stack") {
     new TenantsGuard(
       `${name}-tenants`,

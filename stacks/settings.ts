@@ -19,6 +19,7 @@ import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
 import { Ephemeral } from "./settings/ephemeral";
 import { EXTENDS, extend, fileReader } from "./settings/extends";
+import { GitHub, type GitHubSettings, readGitHub } from "./settings/github";
 import { Host, type HostSettings } from "./settings/host";
 import { fromZod, type Mistake, nearest, SettingsError, show, withoutMistakes } from "./settings/mistakes";
 import { type NotifySettings, resolveNotify } from "./settings/notify";
@@ -37,6 +38,8 @@ export interface ConfigSource {
   readonly values: Readonly<Record<string, string>>;
   /** Whether the value of a full key is encrypted in the stack's file. */
   isSecret(key: string): boolean;
+  /** Variables of the environment that the stack is brought up from. @default none */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Folder that relative paths start from: the project's root. */
   readonly root: string;
 }
@@ -89,6 +92,8 @@ export interface Settings {
   readonly ephemeral?: Ephemeral;
   /** Absent: nobody is told of anything. */
   readonly notify?: NotifySettings;
+  /** Absent: no repository is told of the stack. */
+  readonly github?: GitHubSettings;
   readonly apps: readonly AppSettings[];
 }
 
@@ -105,6 +110,7 @@ const structures = {
   previews: Previews,
   ephemeral: Ephemeral,
   notify: schema.Notify,
+  github: GitHub,
   apps: z.record(z.string(), z.unknown()),
 } as const;
 
@@ -138,6 +144,7 @@ export function readSettings(given: ConfigSource): Settings {
     host?.provider === "existing"
       ? reader.secret("host.privateKey", "slipway:host.provider existing logs in with it")
       : undefined;
+  const github = reader.github(sections, apps, (ci?.apps.length ?? 0) > 0);
   if (host?.provider === "stack") reader.refuseOfTenant({ team, ci }, fileOf);
   reader.checkKeys();
   reader.checkRoutes();
@@ -174,6 +181,7 @@ export function readSettings(given: ConfigSource): Settings {
     ...(previews ? { previews } : {}),
     ...(ephemeral ? { ephemeral } : {}),
     ...(notify ? { notify } : {}),
+    ...(github ? { github } : {}),
     apps,
   };
 }
@@ -377,6 +385,43 @@ class Reader {
       snapshot,
       ...(delivery ? { delivery } : {}),
     };
+  }
+
+  /** What CI is told, if a repository is named. @param ci whether it gets a key of its own */
+  github(
+    sections: Readonly<Record<string, unknown>>,
+    apps: readonly AppSettings[],
+    ci: boolean,
+  ): GitHubSettings | undefined {
+    const text = this.#source.values[this.path("github")];
+    if (text === undefined || text === "{}") return undefined;
+    const known = Object.fromEntries(
+      apps.map(({ name, env, secrets }) => [name, [...Object.keys(env), ...Object.keys(secrets)]]),
+    );
+    const { settings, mistakes } = readGitHub(parseJson(text), {
+      path: this.path("github"),
+      stack: this.#source.stack,
+      apps: Object.fromEntries(Object.keys(sections).map((app) => [app, known[app]])),
+      ci,
+      secret: (key, why) => this.secret(key, why),
+    });
+    this.mistakes.push(...mistakes);
+    const token = this.#githubToken();
+    return settings && { ...settings, token, baseUrl: this.#source.values["github:baseUrl"] };
+  }
+
+  /** Undefined where the environment has it. */
+  #githubToken(): string | undefined {
+    const key = "github:token";
+    const token = this.#source.values[key];
+    const mend = `pulumi config set --stack ${this.#source.stack} --secret ${key}`;
+    if (token === undefined && !this.#source.env?.GITHUB_TOKEN) {
+      const what = `missing: ${this.path("github")} writes to the repository with it; docs/github.md says what it must be allowed`;
+      this.mistakes.push({ path: key, what, mend: `${mend}, or GITHUB_TOKEN in the environment` });
+    } else if (token !== undefined && !this.#source.isSecret(key)) {
+      this.mistakes.push({ path: key, what: "a secret stands here in clear", mend });
+    }
+    return token;
   }
 
   /** The value of the secret `key`; a mistake if it is missing or stands in the stack's file in clear. */

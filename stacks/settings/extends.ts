@@ -21,6 +21,8 @@ export interface Extended {
 
 /** The key that names the other stack. */
 export const EXTENDS = "slipway:extends";
+/** An environment of a repository is one stack's: two that had it would undo each other's. */
+const OWN = "slipway:github";
 /** Every other key with a point in it is a secret or a part of one. */
 const STRUCTURE = /^slipway:[a-z]+$/;
 /** Keys that say what the rest of a mapping is about. */
@@ -45,7 +47,7 @@ export function fileReader(root: string): ReadStack {
 /**
  * Lays a stack's own settings over those of the stack that it extends, and those over the ones that it extends in turn. Mappings are
  * merged key by key, everything else is replaced; `null` removes what would be inherited; a mapping of another provider or mode is
- * replaced whole. Secrets are never inherited: what asks for one asks this stack.
+ * replaced whole. Secrets are never inherited, what asks for one asks this stack; nor is what belongs to one stack alone.
  */
 export function extend(own: StackConfig, stack: string, read: ReadStack): Extended {
   const mistakes: Mistake[] = [];
@@ -93,7 +95,7 @@ function readable(read: ReadStack, stack: string): StackConfig | string | undefi
 
 function inheritable(config: StackConfig): StackConfig {
   return withoutSecrets(
-    Object.fromEntries(Object.entries(config).filter(([key]) => STRUCTURE.test(key) && key !== EXTENDS)),
+    Object.fromEntries(Object.entries(config).filter(([key]) => STRUCTURE.test(key) && key !== EXTENDS && key !== OWN)),
   );
 }
 
