@@ -13,7 +13,7 @@ import { type Mistake, SettingsError } from "./settings/mistakes";
 /** What an app has that CI may be told. */
 export interface AppValues {
   /** Its own variables, secrets among them. */
-  readonly variables: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly variables: pulumi.Output<Record<string, string>>;
   readonly database: pulumi.Output<DatabaseAccess>;
 }
 

@@ -277,6 +277,25 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("tells a repository only with a token, and only of the stack whose file names it", () => {
+    const values = { ...good, github: { repository: "acme/notes" } };
+    expect(mistakesOf(source(values))).toMatchObject([
+      { path: "github:token", mend: expect.stringContaining("pulumi config set --stack dev --secret github:token") },
+    ]);
+    const clear = source(values);
+    expect(mistakesOf({ ...clear, values: { ...clear.values, "github:token": "t" } })).toMatchObject([
+      { path: "github:token", what: "a secret stands here in clear" },
+    ]);
+    const environment = { ...source(values), env: { GITHUB_TOKEN: "t" } };
+    expect(readSettings(environment).github).toMatchObject({ environment: "dev", token: undefined });
+    const secrets = { "slipway:registry.password": "pw", "github:token": "t" };
+    expect(readSettings(source(values, secrets)).github).toMatchObject({ owner: "acme", token: "t" });
+    writeFileSync(join(root, "Pulumi.told.yaml"), stringify({ config: { "slipway:github": { repository: "a/b" } } }));
+    const { github, ...others } = values;
+    expect(readSettings(source({ ...others, extends: "told" })).github).toBeUndefined();
+    expect(github).toBeDefined();
+  });
+
   it("refuses a stack without any setting, naming what is missing", () => {
     expect(mistakesOf({ ...source({}), values: {} }).map(({ path, what }) => `${path}: ${what}`)).toEqual([
       "slipway:host: missing",

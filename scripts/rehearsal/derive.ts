@@ -71,6 +71,9 @@ export function secretsAskedFor(config: Readonly<Record<string, unknown>>): read
     "slipway:registry.password",
     ...(tree(config["slipway:registry"]).pull === undefined ? [] : ["slipway:registry.pullPassword"]),
     ...(tree(config["slipway:host"]).provider === "existing" ? ["slipway:host.privateKey"] : []),
+    ...Object.entries(tree(tree(config["slipway:github"]).secrets))
+      .filter(([, origin]) => origin === "config")
+      .map(([name]) => `slipway:github.${name}`),
     ...apps.flatMap(([app, section]) =>
       Object.entries(tree(tree(section).secrets))
         .filter(([, origin]) => origin === "config")
@@ -109,7 +112,11 @@ class Derivation {
     this.#config["digitalocean:apiEndpoint"] = this.#offer.slot.api;
     this.#config["linode:url"] = this.#offer.slot.api;
     this.#tell("digitalocean:apiEndpoint, linode:url", this.#offer.slot.api);
-    for (const key of ["digitalocean:token", "linode:token"]) {
+    if (this.#section("slipway:github")) {
+      this.#config["github:baseUrl"] = `${this.#offer.slot.api}/`;
+      this.#tell("github:baseUrl", `${this.#offer.slot.api}/, with the repository and the reviewers that are named`);
+    }
+    for (const key of ["digitalocean:token", "linode:token", "github:token"]) {
       if (this.#config[key] === undefined) continue;
       this.#given[key] = token;
       this.#config[key] = { secure: "" };

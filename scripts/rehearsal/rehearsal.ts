@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { onMachine } from "../ssh/machine";
 import { capture } from "../ssh/remote";
 import { driftOf } from "../stack/drift";
+import { seedGitHub } from "../stack/githubSeed";
 import { hostSideOf, stackSideOf, withoutOthers } from "../stack/hostSide";
 import { Outputs } from "../stack/outputs";
 import { describeChanges } from "../stack/pulumiStack";
@@ -53,6 +54,7 @@ export class Rehearsal {
 
   async #up(): Promise<string> {
     await this.#workspace.open();
+    await seedGitHub(this.#workspace.slot, this.#document.config ?? {});
     await this.#workspace.run(["up", "--yes", "--skip-preview"]);
     this.#outputs = Outputs.parse(await this.#workspace.outputs({ secrets: true }));
     return describeChanges(await this.#workspace.lastChanges());

@@ -86,6 +86,43 @@ describe("a cloud's refusal", () => {
     });
   });
 
+  it.each([
+    ["RepositoryEnvironment", "401 Bad credentials []", "github:token", /pulumi config set --secret github:token$/],
+    [
+      "ActionsEnvironmentSecret",
+      "403 Resource not accessible by personal access token []",
+      "github:token",
+      /give Environments: read and write/,
+    ],
+    [
+      "RepositoryDeployKey",
+      "403 Resource not accessible by personal access token []",
+      "github:token",
+      /give Administration: read and write/,
+    ],
+    [
+      "RepositoryEnvironment",
+      "403 Repository was archived so is read-only. []",
+      "slipway:github.repository",
+      /^nothing/,
+    ],
+    ["ActionsEnvironmentSecret", "403 You have exceeded a secondary rate limit. []", undefined, /run it again in some/],
+    ["ActionsEnvironmentSecret", "429 Too many requests []", undefined, /nothing is wrong with the stack/],
+    ["ActionsEnvironmentSecret", "404 Not Found []", "slipway:github", /may not see it: pulumi refresh/],
+    ["RepositoryDeployKey", "422 Validation Failed [{Message:key is already in use}]", undefined, /gh repo deploy-key/],
+    [
+      "RepositoryEnvironment",
+      "422 Failed to create the environment protection rule. Please ensure the billing plan supports the required reviewers protection rule. []",
+      "slipway:github.reviewers",
+      /GitHub Enterprise only/,
+    ],
+    ["ActionsEnvironmentSecret", "422 Secret value is too large []", "slipway:github.secrets", /^mend what it says/],
+    ["ActionsEnvironmentVariable", "502 Server Error []", undefined, /^GitHub's own failure: run it again/],
+  ])("of GitHub: %s %s", (kind, reply, setting, mend) => {
+    const error = `PUT https://api.github.com/repos/acme/notes/environments/prod: ${reply}`;
+    expect(told({ type: `github:index/x:${kind}`, error })).toEqual({ setting, mend: expect.stringMatching(mend) });
+  });
+
   it("of a type that can't be looked up names the setting: the state may hold it already", () => {
     const error = "[404] Not found";
     expect(told({ operation: "update", inputs: { type: "g9-mega-1" }, error }, linode)).toEqual({

@@ -48,6 +48,17 @@ const clouds = {
     sizes: "linode-cli linodes types; linode-cli regions list",
     clusterSizes: "linode-cli databases types",
   },
+  github: {
+    title: "GitHub",
+    lists: {
+      RepositoryEnvironment: "gh api repos/OWNER/NAME/environments",
+      ActionsEnvironmentSecret: "gh secret list --env NAME",
+      ActionsEnvironmentVariable: "gh variable list --env NAME",
+      RepositoryDeployKey: "gh repo deploy-key list",
+    } as Readonly<Record<string, string>>,
+    sizes: "",
+    clusterSizes: "",
+  },
 } as const;
 type Cloud = keyof typeof clouds;
 
@@ -63,6 +74,11 @@ const settings: Readonly<Record<string, string>> = {
   Domain: "slipway:dns",
   DnsRecord: "slipway:dns",
   DomainRecord: "slipway:dns",
+  RepositoryEnvironment: "slipway:github",
+  RepositoryEnvironmentDeploymentPolicy: "slipway:github.branches",
+  ActionsEnvironmentSecret: "slipway:github.secrets",
+  ActionsEnvironmentVariable: "slipway:github.variables",
+  RepositoryDeployKey: "slipway:github.deployKey",
 };
 
 const isCluster = ({ kind }: Reply) => kind === "DatabaseCluster" || kind === "DatabasePostgresqlV2";
@@ -80,6 +96,49 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
     fits: ({ message }) => /limit reached|exceed your .*limit/i.test(message),
     advice: ({ cloud }) => ({
       mend: `the account's quota is used up: remove what nobody needs, or ask ${clouds[cloud].title} for more`,
+    }),
+  },
+  {
+    fits: ({ cloud, status, message }) => cloud === "github" && (status === 429 || /rate limit/i.test(message)),
+    advice: () => ({
+      mend: "too many requests for now; nothing is wrong with the stack: run it again in some minutes",
+    }),
+  },
+  {
+    fits: ({ cloud, status, message }) => cloud === "github" && status === 403 && /archived/i.test(message),
+    advice: () => ({
+      setting: "slipway:github.repository",
+      mend: "nothing in an archived repository can be changed: unarchive it, or remove slipway:github",
+    }),
+  },
+  {
+    fits: ({ cloud, status }) => cloud === "github" && status === 403,
+    advice: ({ kind }) => ({
+      setting: "github:token",
+      mend: `the token may not do this: in a fine-grained token for this repository give ${githubPermission(kind)} (docs/github.md lists all it needs)`,
+    }),
+  },
+  {
+    // GitHub hides from a token what it may not see.
+    fits: ({ cloud, status }) => cloud === "github" && status === 404,
+    advice: () => ({
+      setting: "slipway:github",
+      mend: "it was removed by hand, or this token may not see it: pulumi refresh, then run it again",
+    }),
+  },
+  {
+    fits: ({ cloud, message }) => cloud === "github" && /billing plan/i.test(message),
+    advice: () => ({
+      setting: "slipway:github.reviewers",
+      mend: "a private repository has reviewers and a wait with GitHub Enterprise only: remove reviewers and wait, or make the repository public; branches hold on every paid plan",
+    }),
+  },
+  {
+    fits: ({ cloud, kind, message }) =>
+      cloud === "github" && kind === "RepositoryEnvironment" && /reviewer/i.test(message),
+    advice: () => ({
+      setting: "slipway:github.reviewers",
+      mend: "give them read access to the repository, or name others",
     }),
   },
   {
@@ -178,6 +237,11 @@ const rules: readonly { fits(reply: Reply): boolean; advice(reply: Reply): Advic
     },
   },
 ];
+
+/** What a fine-grained token needs for a kind of resource (docs.github.com, "Permissions required for fine-grained tokens", 2026). */
+function githubPermission(kind: string): string {
+  return kind.startsWith("ActionsEnvironment") ? "Environments: read and write" : "Administration: read and write";
+}
 
 function isRefusal(status: number | undefined): boolean {
   return status === 400 || status === 409 || status === 422;

@@ -9,6 +9,9 @@ import type { Slot } from "./slot";
 /** Where a stack's file says which address a cloud answers at. */
 const endpointKeys = ["digitalocean:apiEndpoint", "linode:url"].map((key) => ["config", key]);
 
+/** Where it says so of GitHub, whose address ends with a slash. */
+const githubKey = ["config", "github:baseUrl"];
+
 /**
  * The configuration file of a sandbox stack: the committed one where it names this sandbox already, else a copy outside
  * the checkout that does.
@@ -71,7 +74,12 @@ export function extraBases(document: Document): string[] {
 /** Whether a stack's file sends the program to the emulated clouds on this machine, and to nothing else. */
 export function isSandboxStack(document: Document): boolean {
   const endpoints = endpointsOf(document);
-  return endpoints.length > 0 && endpoints.every(([, value]) => isLoopback(value));
+  const github = document.getIn(githubKey);
+  return (
+    endpoints.length > 0 &&
+    endpoints.every(([, value]) => isLoopback(value)) &&
+    (github === undefined || isLoopback(github))
+  );
 }
 
 /** The text of a stack's file with the addresses of `slot`, wherever they stand; undefined if it has them already. */
@@ -79,8 +87,13 @@ export function forSlot(document: Document, slot: Slot): string | undefined {
   const registryKey = ["config", "slipway:registry", "server"];
   const registry = document.getIn(registryKey);
   const endpoints = endpointsOf(document);
-  if (endpoints.every(([, value]) => value === slot.api) && registry === slot.registry) return undefined;
+  const github = document.getIn(githubKey);
+  const isGitHubHere = github === undefined || github === `${slot.api}/`;
+  if (endpoints.every(([, value]) => value === slot.api) && registry === slot.registry && isGitHubHere) {
+    return undefined;
+  }
   const copy = document.clone() as Document;
+  if (github !== undefined) copy.setIn(githubKey, `${slot.api}/`);
   for (const [key] of endpoints) copy.setIn(key, slot.api);
   if (typeof registry === "string") {
     // An app whose host follows a tag names the registry once more.

@@ -99,6 +99,8 @@ export class Workspace extends PulumiStack {
         LINODE_TOKEN: sandboxToken,
         // For a stack whose file sends only its other cloud to the sandbox.
         LINODE_URL: this.slot.api,
+        GITHUB_TOKEN: sandboxToken,
+        GITHUB_BASE_URL: `${this.slot.api}/`,
         ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase }),
       },
     };

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { quote } from "shell-quote";
 import { UserError } from "../lib/userError";
 import { ensureToolchain } from "../setup/toolchain";
+import { seedGitHub } from "../stack/githubSeed";
 import { describeChanges } from "../stack/pulumiStack";
 import { forward, startSandbox, trustedIssuers } from "../stack/sandbox";
 import { currentSlot, type Slot } from "../stack/slot";
@@ -13,7 +14,9 @@ export async function up(stack: string): Promise<void> {
   const slot = currentSlot(process.env);
   const toolchain = await ensureToolchain();
   const workspace = new Workspace(stack, slot, toolchain);
-  await startSandbox(extraBases(readStackFile(stack).document));
+  const { document } = readStackFile(stack);
+  await startSandbox(extraBases(document));
+  await seedGitHub(slot, (document.toJS() as { config?: Record<string, unknown> }).config ?? {});
   await workspace.open();
   await workspace.mend();
   await workspace.removeStrays();
