@@ -287,7 +287,7 @@ describe("readSettings", () => {
       { path: "github:token", what: "a secret stands here in clear" },
     ]);
     const environment = { ...source(values), env: { GITHUB_TOKEN: "t" } };
-    expect(readSettings(environment).github).toMatchObject({ environment: "dev", token: undefined });
+    expect(readSettings(environment).github).toMatchObject({ environment: "dev", token: "t" });
     const secrets = { "slipway:registry.password": "pw", "github:token": "t" };
     expect(readSettings(source(values, secrets)).github).toMatchObject({ owner: "acme", token: "t" });
     writeFileSync(join(root, "Pulumi.told.yaml"), stringify({ config: { "slipway:github": { repository: "a/b" } } }));

@@ -407,18 +407,20 @@ class Reader {
     });
     this.mistakes.push(...mistakes);
     const token = this.#githubToken();
-    return settings && { ...settings, token, baseUrl: this.#source.values["github:baseUrl"] };
+    if (!settings || token === undefined) return undefined;
+    return { ...settings, token, baseUrl: this.#source.values["github:baseUrl"] };
   }
 
-  /** Undefined where the environment has it. */
+  /** From the configuration, else from the environment. */
   #githubToken(): string | undefined {
     const key = "github:token";
-    const token = this.#source.values[key];
+    const given = this.#source.values[key];
+    const token = given ?? (this.#source.env?.GITHUB_TOKEN || undefined);
     const mend = `pulumi config set --stack ${this.#source.stack} --secret ${key}`;
-    if (token === undefined && !this.#source.env?.GITHUB_TOKEN) {
+    if (token === undefined) {
       const what = `missing: ${this.path("github")} writes to the repository with it; docs/github.md says what it must be allowed`;
       this.mistakes.push({ path: key, what, mend: `${mend}, or GITHUB_TOKEN in the environment` });
-    } else if (token !== undefined && !this.#source.isSecret(key)) {
+    } else if (given !== undefined && !this.#source.isSecret(key)) {
       this.mistakes.push({ path: key, what: "a secret stands here in clear", mend });
     }
     return token;

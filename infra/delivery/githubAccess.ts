@@ -9,8 +9,7 @@ export interface GitHubAccessArgs {
   readonly reviewers: { readonly users: readonly string[]; readonly teams: readonly string[] };
   /** Address of another installation than github.com. */
   readonly baseUrl?: string | undefined;
-  /** Absent: the environment's GITHUB_TOKEN. */
-  readonly token?: string | undefined;
+  readonly token: string;
 }
 
 /** What GitHub knows of what the settings name; ids are what its rules go by. */
@@ -35,7 +34,8 @@ export async function accessGitHub(
   const provider = new github.Provider(`${name}-github`, {
     owner,
     ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(token === undefined ? {} : { token: pulumi.secret(token) }),
+    // Left to itself the SDK takes GITHUB_TOKEN from the environment, and then it stands in the state in clear.
+    token: pulumi.secret(token),
   });
   const full = `${owner}/${repository}`;
   const failures: LookUpFailure[] = [];

@@ -28,7 +28,8 @@ export interface GitHubEnvironmentArgs {
 export class GitHubEnvironment extends pulumi.ComponentResource {
   constructor(name: string, args: GitHubEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:delivery:GitHubEnvironment", name, {}, opts);
-    const options = { parent: this, provider: args.access.provider };
+    // GitHub knows things by their names: a new one of the old name would go with the old one.
+    const options = { parent: this, provider: args.access.provider, deleteBeforeReplace: true };
     const { repository } = args;
     const environment = protectedEnvironment(name, args, options).environment;
     for (const pattern of args.branches) {
@@ -48,7 +49,7 @@ export class GitHubEnvironment extends pulumi.ComponentResource {
   }
 }
 
-type Options = { readonly parent: pulumi.Resource; readonly provider: github.Provider };
+type Options = pulumi.CustomResourceOptions & { readonly parent: pulumi.Resource };
 
 function protectedEnvironment(
   name: string,
@@ -68,8 +69,7 @@ function protectedEnvironment(
         ? { deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true } }
         : {}),
     },
-    // Names that differ in their case alone are one to GitHub: the old one must be gone before the new one is made.
-    { ...options, deleteBeforeReplace: true },
+    options,
   );
 }
 
@@ -85,8 +85,7 @@ function deployKey(
   new github.RepositoryDeployKey(
     `${name}-repository-key`,
     { repository, title, readOnly, key: key.publicKeyOpenssh.apply((text) => text.trim()) },
-    // GitHub refuses a key that it has already, whatever its new title and rights.
-    { ...options, deleteBeforeReplace: true },
+    options,
   );
   return { [secret]: key.privateKeyOpenssh };
 }

@@ -57,6 +57,7 @@ beforeAll(async () => {
     {
       info: method("ResourceProvider", "GetPluginInfo", empty.Empty, plugin.PluginInfo),
       configure: method("ResourceProvider", "Configure", provider.ConfigureRequest, provider.ConfigureResponse),
+      diffConfig: method("ResourceProvider", "DiffConfig", provider.DiffRequest, provider.DiffResponse),
       check: method("ResourceProvider", "Check", provider.CheckRequest, provider.CheckResponse),
       diff: method("ResourceProvider", "Diff", provider.DiffRequest, provider.DiffResponse),
       create: method("ResourceProvider", "Create", provider.CreateRequest, provider.CreateResponse),
@@ -84,6 +85,19 @@ describe("a plugin's process", () => {
     await ask("configure", new provider.ConfigureRequest().setArgs(properties({ token: "t" })));
     await ask("configure", new provider.ConfigureRequest().setArgs(properties({ token: secret("hidden") })));
     expect(configured).toEqual(["t", "hidden"]);
+  });
+
+  it("says whether its settings are others, marks and notes aside", async () => {
+    const diff = async (token: unknown) => {
+      const request = new provider.DiffRequest()
+        .setOldInputs(properties({ __internal: {}, token: "t", version: "1.0.0" }))
+        .setNews(properties({ token, version: "1.2.3" }));
+      const answer = await ask<InstanceType<typeof provider.DiffResponse>>("diffConfig", request);
+      return [answer.getChanges(), answer.getDiffsList(), answer.getReplacesList()];
+    };
+    const { DIFF_SOME, DIFF_NONE } = provider.DiffResponse.DiffChanges;
+    expect(await diff(secret("t"))).toEqual([DIFF_NONE, [], []]);
+    expect(await diff("other")).toEqual([DIFF_SOME, ["token"], []]);
   });
 
   it("gives reasons without the values of what is wrong", async () => {

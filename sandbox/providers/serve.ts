@@ -22,7 +22,7 @@ import rpcStatus from "@pulumi/pulumi/proto/status_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Change } from "./changes";
+import { type Change, differences } from "./changes";
 import * as operations from "./operations";
 import { type Call, type Log, type Plugin, type Resource, Unfinished } from "./resource";
 import { type Properties, reveal, type Value } from "./wire";
@@ -129,7 +129,13 @@ export async function start(
   on("CheckConfig", provider.CheckRequest, provider.CheckResponse, (request, response) => {
     response.setInputs(request.getNews());
   });
-  on("DiffConfig", provider.DiffRequest, provider.DiffResponse, () => {});
+  on("DiffConfig", provider.DiffRequest, provider.DiffResponse, (request, response) => {
+    // Whatever changed, the things that were made through it stay.
+    const parts = differences(settings(request.getOldInputs()), settings(request.getNews()));
+    const { DIFF_SOME, DIFF_NONE } = provider.DiffResponse.DiffChanges;
+    response.setChanges(parts.size > 0 ? DIFF_SOME : DIFF_NONE);
+    response.setDiffsList([...parts.keys()]);
+  });
   on("Configure", provider.ConfigureRequest, provider.ConfigureResponse, (request, response) => {
     // A token that the program gives is a secret, and marked as one.
     served.configure?.(reveal(decode(request.getArgs())) as Properties);
@@ -245,6 +251,12 @@ function kind(change: Change, replaced: boolean): number {
 
 function decode(properties: struct.Struct | undefined): Properties {
   return (properties?.toJavaScript() ?? {}) as Properties;
+}
+
+/** A provider's settings, less the engine's own notes and the plugin's version. */
+function settings(given: struct.Struct | undefined): Properties {
+  const entries = Object.entries(reveal(decode(given)) as Properties);
+  return Object.fromEntries(entries.filter(([name]) => !name.startsWith("__") && name !== "version"));
 }
 
 function encode(properties: Properties): struct.Struct {

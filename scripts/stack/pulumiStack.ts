@@ -110,6 +110,17 @@ export abstract class PulumiStack {
     throw this.refusal(args, String(result.stderr));
   }
 
+  /** Encrypts a value into the stack's settings. It travels by standard input. @throws UserError with Pulumi's error, in one line */
+  async setSecret(key: string, value: string): Promise<void> {
+    const args = ["config", "set", key, "--secret"];
+    const { exitCode, stderr } = await execa(this.binary(), this.withStack(args), {
+      ...this.options(),
+      reject: false,
+      input: value,
+    });
+    if (exitCode !== 0) throw this.refusal(args, String(stderr));
+  }
+
   /** What the stack gives back, its secrets in clear where they are asked for. */
   async outputs({ secrets = false } = {}): Promise<Record<string, unknown>> {
     const args = ["stack", "output", "--json", ...(secrets ? ["--show-secrets"] : []), "--stack", this.stack];

@@ -147,6 +147,20 @@ program
 addPreviewEnv(program);
 
 program
+  .command("ci-secrets")
+  .configureHelp({ commandUsage: () => "./scripts/ci-secrets STACK" })
+  .description("take over from the environment what CI needs to run Pulumi, encrypted, into a stack's settings")
+  .argument("<stack>", "name of the stack")
+  .addHelpText(
+    "after",
+    "\nIt prints names, never values. The next pulumi up brings them to GitHub; see docs/github.md.",
+  )
+  .action(async (stack: string) => {
+    const { ciSecrets } = await import("./ciSecrets");
+    await ciSecrets(stack);
+  });
+
+program
   .command("plan")
   .configureHelp({ commandUsage: () => "./scripts/plan STACK [--json] [--out FILE] [--strict] [--sandbox]" })
   .description("tell what bringing a stack up would do: in words, in dollars a month, and as a picture")

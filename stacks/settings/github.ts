@@ -71,8 +71,8 @@ export interface GitHubSettings {
   readonly variables: Readonly<Record<string, string>>;
   /** Address of another installation than github.com. */
   readonly baseUrl?: string | undefined;
-  /** In clear here, and made a secret by whoever wires it; absent where the environment has it as GITHUB_TOKEN. */
-  readonly token?: string | undefined;
+  /** In clear here, and made a secret by whoever wires it. */
+  readonly token: string;
 }
 
 /** What the section is read with. */
