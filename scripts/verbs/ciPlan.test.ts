@@ -19,6 +19,14 @@ it("takes over what is set, and nothing else", () => {
   });
 });
 
+it("takes an address with a password in it for a secret", () => {
+  const PULUMI_BACKEND_URL = "postgres://state:hush@db.example.com/state";
+  expect(planCi({ PULUMI_BACKEND_URL, AWS_REGION: "x" })).toMatchObject({
+    secrets: { PULUMI_BACKEND_URL },
+    variables: { AWS_REGION: "x" },
+  });
+});
+
 it("tells what CI can't use", () => {
   const env = { PULUMI_CONFIG_PASSPHRASE: "x", PULUMI_BACKEND_URL: "file:///root/state", AWS_SESSION_TOKEN: "s" };
   expect(planCi(env).warnings).toEqual([

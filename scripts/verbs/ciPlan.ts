@@ -11,6 +11,9 @@ const SECRETS = [
 ];
 const VARIABLES = ["PULUMI_BACKEND_URL", "AWS_REGION"];
 
+/** An address with a password in it, as that of a state in a database. */
+const WITH_PASSWORD = /\/\/[^/@\s]*:[^/@\s]+@/;
+
 /** What is taken over, by name. */
 export interface CiPlan {
   readonly secrets: Readonly<Record<string, string>>;
@@ -28,13 +31,16 @@ export function planCi(env: Readonly<Record<string, string | undefined>>): CiPla
         return value === undefined || value === "" ? [] : [[name, value]];
       }),
     );
-  const [secrets, variables] = [set(SECRETS), set(VARIABLES)];
+  const told = set(VARIABLES);
+  const hidden = Object.fromEntries(Object.entries(told).filter(([, value]) => WITH_PASSWORD.test(value)));
+  const secrets = { ...set(SECRETS), ...hidden };
+  const variables = Object.fromEntries(Object.entries(told).filter(([name]) => !(name in hidden)));
   if (Object.keys(secrets).length === 0) {
     throw new UserError(
       `none of these is set in this environment, so there is nothing to take over: ${SECRETS.join(", ")}`,
     );
   }
-  const backend = variables.PULUMI_BACKEND_URL ?? "";
+  const backend = told.PULUMI_BACKEND_URL ?? "";
   return {
     secrets,
     variables,

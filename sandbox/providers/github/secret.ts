@@ -2,7 +2,10 @@ import type { Call, Failure, Resource } from "../resource";
 import type { Properties } from "../wire";
 import { type Api, idOf } from "./api";
 
-/** A secret of an environment. What is in it can't be read back: another date of change than one's own says that it is another. */
+/**
+ * A secret of an environment. What is in it can't be read back. That somebody changed it by hand shows as another date of change and, as
+ * with the real plugin, asks for nothing.
+ */
 export function environmentSecret(api: () => Api): Resource {
   const path = ({ repositoryId, environment }: Properties) =>
     `repositories/${repositoryId}/environments/${encodeURIComponent(String(environment))}/secrets`;
@@ -39,8 +42,7 @@ export function environmentSecret(api: () => Api): Resource {
     },
     async read(_id, state, { signal }) {
       const found = await api().find(`${path(state)}/${state.secretName}`, signal);
-      if (!found || found.updated_at === state.updatedAt) return found && state;
-      return { ...state, value: undefined, remoteUpdatedAt: found.updated_at };
+      return found && { ...state, remoteUpdatedAt: found.updated_at };
     },
     async update(_id, state, inputs, { signal }) {
       const { repositoryId, environment, secretName } = state;
