@@ -59,6 +59,7 @@ export function dollars(amount: number | undefined): string {
 
 /** The difference in one phrase, e.g. `$12 → $24 a month (+$12)`. */
 export function costText({ before, after, isPartial }: Cost): string {
+  if (isPartial && before === 0 && after === 0) return "not known, as there is no price list to be had";
   const least = isPartial ? "at least " : "";
   if (before === after) return `${least}${dollars(after)} a month, as now`;
   const sign = after > before ? "+" : "−";

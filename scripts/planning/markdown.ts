@@ -24,8 +24,9 @@ function failure({ errors, violations }: Plan): string[] {
 }
 
 function contents(plan: Plan): string[] {
-  const { dangers, violations, warnings, parts, graph, cost } = plan;
+  const { notes, dangers, violations, warnings, parts, graph, cost } = plan;
   return [
+    ...alert("NOTE", notes),
     ...alert("CAUTION", [
       ...dangers.data,
       ...violations.flatMap(({ policy, isMandatory }) => (isMandatory ? [`the policy \`${policy}\` refuses it`] : [])),
@@ -52,7 +53,8 @@ function summary(plan: Plan): string {
       [update, "changed"],
     ] as const
   ).flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : []));
-  return `${counted.join(", ")}; ${same} ${same === 1 ? "stays as it is" : "stay as they are"}.`;
+  const rest = same === 0 ? "" : `; ${same} ${same === 1 ? "stays as it is" : "stay as they are"}`;
+  return `${counted.join(", ")}${rest}.`;
 }
 
 function alert(kind: string, lines: readonly string[]): string[] {

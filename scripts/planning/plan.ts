@@ -18,6 +18,8 @@ export interface Violation {
 /** @see the file's head */
 export interface Plan {
   readonly stack: string;
+  /** What a reader has to know of how it was made. */
+  readonly notes: readonly string[];
   /** Why there is no plan, if there is none. */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
@@ -45,6 +47,7 @@ export function planOf({ steps, errors, warnings }: Preview, { stack, prices, vi
   for (const { fate, isComponent } of steps) if (!isComponent) counts[fate] += 1;
   return {
     stack,
+    notes: [],
     errors,
     warnings,
     violations,
@@ -54,6 +57,11 @@ export function planOf({ steps, errors, warnings }: Preview, { stack, prices, vi
     cost: costOf(steps, prices),
     graph: graphOf(steps),
   };
+}
+
+/** In a plan's place, where it could not even be begun. */
+export function noPlan(stack: string, error: string): Plan {
+  return planOf({ config: {}, steps: [], errors: [error], warnings: [] }, { stack, prices: {}, violations: [] });
 }
 
 function partsOf(steps: readonly Step[]): Plan["parts"] {

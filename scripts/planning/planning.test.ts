@@ -11,7 +11,16 @@ const prices: PriceLists = {
     ["s-1vcpu-2gb", 12],
     ["s-2vcpu-4gb", 24],
   ]),
-  linodes: new Map([["g6-standard-1", { monthly: 12, regions: new Map([["id-cgk", 14.4]]) }]]),
+  linodes: new Map([
+    [
+      "g6-standard-1",
+      {
+        monthly: 12,
+        regions: new Map([["id-cgk", 14.4]]),
+        backups: { monthly: 2.5, regions: new Map([["id-cgk", 3]]) },
+      },
+    ],
+  ]),
   linodeDatabases: new Map([["g6-nanode-1", new Map([[3, { monthly: 37, regions: new Map() }]])]]),
   linodeVolume: { monthly: 0.1, regions: new Map() },
 };
@@ -231,6 +240,26 @@ describe("the cost", () => {
     ]);
   });
 
+  it("counts the clouds' own backups", () => {
+    const { rows } = plan([
+      {
+        op: "update",
+        of: "digitalocean:index/droplet:Droplet::m",
+        before: { size: "s-2vcpu-4gb", backups: false },
+        after: { size: "s-2vcpu-4gb", backups: true },
+      },
+      {
+        op: "create",
+        of: "linode:index/instance:Instance::l",
+        after: { type: "g6-standard-1", region: "id-cgk", backupsEnabled: true },
+      },
+    ]).cost;
+    expect(rows).toEqual([
+      { what: "droplet s-2vcpu-4gb → droplet s-2vcpu-4gb with backups", before: 24, after: 28.8 },
+      { what: "Linode g6-standard-1 with backups", before: 0, after: 17.4 },
+    ]);
+  });
+
   it("says where a price can't be had", () => {
     const { cost } = plan(environmentWith(newSize), { prices: {} });
     expect(cost).toEqual({
@@ -239,7 +268,7 @@ describe("the cost", () => {
       after: 0,
       isPartial: true,
     });
-    expect(costText(cost)).toBe("at least $0 a month, as now");
+    expect(costText(cost)).toBe("not known, as there is no price list to be had");
   });
 });
 

@@ -17,7 +17,12 @@ export interface PriceLists {
 export interface RegionalPrice {
   readonly monthly: number;
   readonly regions: ReadonlyMap<string, number>;
+  /** What backups by the cloud add, where that is a price of its own. */
+  readonly backups?: RegionalPrice;
 }
+
+/** What weekly backups by DigitalOcean add to a droplet's price, by its pricing page. */
+const dropletBackups = 0.2;
 
 /**
  * Of DigitalOcean's Postgres, a node of each basic size: its API lists sizes without prices. These are the monthly prices of its pricing
@@ -40,6 +45,7 @@ const Price = z.looseObject({
   price: z.looseObject({ monthly: z.number() }),
   region_prices: z.array(z.looseObject({ id: z.string(), monthly: z.number().nullish() })).default([]),
 });
+const LinodeType = Price.extend({ addons: z.looseObject({ backups: Price.optional() }).optional() });
 
 /** Of DigitalOcean's `/v2/sizes`. */
 export function readDroplets(body: unknown): ReadonlyMap<string, number> {
@@ -51,8 +57,13 @@ export function readDroplets(body: unknown): ReadonlyMap<string, number> {
 
 /** Of Linode's `/v4/linode/types`. */
 export function readLinodes(body: unknown): ReadonlyMap<string, RegionalPrice> {
-  const { data } = z.looseObject({ data: z.array(Price) }).parse(body);
-  return new Map(data.map((type) => [type.id ?? "", regional(type)]));
+  const { data } = z.looseObject({ data: z.array(LinodeType) }).parse(body);
+  return new Map(
+    data.map(({ addons, ...type }) => [
+      type.id ?? "",
+      { ...regional(type), ...(addons?.backups ? { backups: regional(addons.backups) } : {}) },
+    ]),
+  );
 }
 
 /** Of Linode's `/v4/databases/types`. */
@@ -93,9 +104,9 @@ export interface Priced {
 type Properties = Readonly<Record<string, unknown>>;
 
 const rules: Readonly<Record<string, (properties: Properties, lists: PriceLists) => Priced>> = {
-  "digitalocean:index/droplet:Droplet": ({ size }, { droplets }) => ({
-    what: `droplet ${size}`,
-    monthly: droplets?.get(String(size)),
+  "digitalocean:index/droplet:Droplet": ({ size, backups }, { droplets }) => ({
+    what: `droplet ${size}${backupsText(backups)}`,
+    monthly: times(backups === true ? 1 + dropletBackups : 1, droplets?.get(String(size))),
   }),
   "digitalocean:index/volume:Volume": ({ size }) => ({
     what: `volume of ${size} GB`,
@@ -105,10 +116,13 @@ const rules: Readonly<Record<string, (properties: Properties, lists: PriceLists)
     what: `managed Postgres ${size}${nodesText(nodeCount)}`,
     monthly: times(Number(nodeCount), digitaloceanDatabases[String(size)]),
   }),
-  "linode:index/instance:Instance": ({ type, region }, { linodes }) => ({
-    what: `Linode ${type}`,
-    monthly: inRegion(linodes?.get(String(type)), region),
-  }),
+  "linode:index/instance:Instance": ({ type, region, backupsEnabled }, { linodes }) => {
+    const price = linodes?.get(String(type));
+    return {
+      what: `Linode ${type}${backupsText(backupsEnabled)}`,
+      monthly: sum(inRegion(price, region), backupsEnabled === true ? inRegion(price?.backups, region) : 0),
+    };
+  },
   "linode:index/volume:Volume": ({ size, region }, { linodeVolume }) => ({
     what: `volume of ${size} GB`,
     monthly: times(Number(size), inRegion(linodeVolume, region)),
@@ -118,6 +132,14 @@ const rules: Readonly<Record<string, (properties: Properties, lists: PriceLists)
     monthly: inRegion(linodeDatabases?.get(String(type))?.get(Number(clusterSize)), region),
   }),
 };
+
+function backupsText(backups: unknown): string {
+  return backups === true ? " with backups" : "";
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other;
+}
 
 function nodesText(count: unknown): string {
   return Number(count) > 1 ? `, ${count} nodes` : "";

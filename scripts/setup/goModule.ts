@@ -21,7 +21,7 @@ export interface GoProgram {
 export async function buildGoProgram(program: GoProgram): Promise<void> {
   const go = await execa("go", ["version"], { reject: false });
   if (go.exitCode !== 0)
-    throw new UserError(`${program.label} can neither be downloaded nor built: install Pulumi, or Go 1.25 or later`);
+    throw new UserError(`${program.label} can neither be downloaded nor built: install it, or Go 1.25 or later`);
   mkdirSync(dirname(program.output), { recursive: true });
   const partial = `${program.output}.${process.pid}.partial`;
   const progress = new Progress(`${program.label}: building from Go modules (up to 5 minutes)`);

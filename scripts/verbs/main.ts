@@ -47,6 +47,15 @@ program
     process.exitCode = await test(projects);
   });
 program
+  .command("check")
+  .configureHelp({ commandUsage: () => "./scripts/check [--workflows]" })
+  .description("types, lint, the fast tests and the workflows: what needs neither a container engine nor an account")
+  .option("--workflows", "only the workflows")
+  .action(async ({ workflows }: { workflows?: boolean }) => {
+    const { check, lintWorkflows } = await import("./check");
+    process.exitCode = await (workflows ? lintWorkflows() : check());
+  });
+program
   .command("pulumi")
   .description("run Pulumi on a sandbox stack")
   .option("--stack <name>", "name of the stack", "dev")
@@ -162,13 +171,19 @@ program
 
 program
   .command("plan")
-  .configureHelp({ commandUsage: () => "./scripts/plan STACK [--json] [--out FILE] [--strict] [--sandbox]" })
+  .configureHelp({
+    commandUsage: () => "./scripts/plan STACK [--json] [--out FILE] [--strict] [--sandbox|--from-nothing]",
+  })
   .description("tell what bringing a stack up would do: in words, in dollars a month, and as a picture")
   .argument("<stack>", "name of the stack")
   .option("--json", "as JSON instead of Markdown")
   .option("--out <file>", "file to write to, instead of standard output")
   .option("--strict", "fail if a machine or anybody's data would be replaced or deleted")
   .option("--sandbox", "on the sandbox's state instead of the team's own")
+  .option(
+    "--from-nothing",
+    "as if the stack weren't there, with placeholders for its secrets: needs neither state nor passphrase",
+  )
   .addHelpText("after", planHelp)
   .action(async (stack: string, options: PlanOptions) => {
     const { plan } = await import("./plan");

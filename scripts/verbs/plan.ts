@@ -4,11 +4,12 @@ import { writeSummary } from "../lib/github";
 import { redact } from "../lib/redact";
 import { UserError } from "../lib/userError";
 import { planMarkdown } from "../planning/markdown";
-import { type Plan, planOf, type Violation } from "../planning/plan";
+import { noPlan, type Plan, planOf, type Violation } from "../planning/plan";
 import { type Preview, readPreview } from "../planning/preview";
 import { fetchPriceLists } from "../planning/priceLists";
 import { isPriced } from "../planning/prices";
 import { Clouds } from "../stack/clouds";
+import { StackFromNothing } from "../stack/fromNothing";
 import { openStack } from "../stack/openStack";
 import type { PulumiStack } from "../stack/pulumiStack";
 
@@ -20,22 +21,50 @@ export interface PlanOptions {
   /** Whether a plan that takes data or a machine with it is a failure. */
   readonly strict?: boolean;
   readonly sandbox?: boolean;
+  /** Whether neither the stack's state nor its secrets are to be had. */
+  readonly fromNothing?: boolean;
 }
 
 /** Exit code of a strict plan that would take data or a machine with it; 1 stands for "it would fail". */
 const LOSES = 3;
 
-/** Tells what bringing a stack up would do, as Markdown or JSON. @returns the exit code */
+/** Tells what bringing a stack up would do, as Markdown or JSON. @returns the exit code @throws UserError if there is no telling */
 export async function plan(name: string, options: PlanOptions): Promise<number> {
-  const stack = await openStack(name, options);
+  if (options.fromNothing && options.sandbox)
+    throw new UserError("--from-nothing has a state of its own: leave out --sandbox");
+  try {
+    const made = options.fromNothing ? await planFromNothing(name) : await planOfStack(await openStack(name, options));
+    tell(made, options);
+    return exitCodeOf(made, options);
+  } catch (error) {
+    // Whoever looks for the plan finds the reason in its place.
+    if (error instanceof UserError && options.out !== undefined) tell(noPlan(name, error.message), options);
+    throw error;
+  }
+}
+
+async function planOfStack(stack: PulumiStack): Promise<Plan> {
   const { preview, violations } = await previewOf(stack);
-  const made = planOf(preview, { stack: name, violations, prices: await pricesFor(stack, preview) });
+  return planOf(preview, { stack: stack.stack, violations, prices: await pricesFor(stack, preview) });
+}
+
+async function planFromNothing(name: string): Promise<Plan> {
+  const stack = await StackFromNothing.open(name);
+  try {
+    const left = stack.leftOut.map((section) => `${section} is left out: it is looked up with a token`);
+    const made = await planOfStack(stack);
+    return { ...made, notes: ["From nothing, and without the stack's secrets: everything is new in it.", ...left] };
+  } finally {
+    stack.close();
+  }
+}
+
+function tell(made: Plan, { json, out }: PlanOptions): void {
   const markdown = redact(planMarkdown(made), process.env);
-  const text = options.json ? `${redact(JSON.stringify(made, null, 2), process.env)}\n` : markdown;
-  if (options.out === undefined) process.stdout.write(text);
-  else writeFileSync(options.out, text);
+  const text = json ? `${redact(JSON.stringify(made, null, 2), process.env)}\n` : markdown;
+  if (out === undefined) process.stdout.write(text);
+  else writeFileSync(out, text);
   writeSummary(markdown);
-  return exitCodeOf(made, options);
 }
 
 /** 0, or 1 where it would fail or a policy refuses it, or {@link LOSES} where that was asked for. */
