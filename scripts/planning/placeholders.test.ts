@@ -14,7 +14,7 @@ it("every secret is a placeholder, set or not, and what asks an account is left 
         "slipway:host": { provider: "digitalocean", size: "s-1vcpu-1gb" },
         "slipway:registry": { server: "registry.example.com" },
         "slipway:dns": { zone: "example.com" },
-        "slipway:github": { repository: "acme/notes" },
+        "slipway:github": { repository: "acme/notes", secrets: { OTHER: "config" } },
         "slipway:github.DB_NAME": { secure: "v1:theirs" },
         "slipway:apps": { notes: { secrets: { STRIPE_KEY: "config" }, nested: [{ secure: "v1:theirs" }] } },
       },

@@ -34,7 +34,7 @@ export function withPlaceholders(
   const kept = Object.entries(config).filter(
     ([key]) => !leftOut.some((section) => key === section || key.startsWith(`${section}.`)),
   );
-  const asked = [...tokens, ...secretsAskedFor(config)].map((key) => [key, sealed]);
+  const asked = [...tokens, ...secretsAskedFor(Object.fromEntries(kept))].map((key) => [key, sealed]);
   return {
     document: {
       ...rest,

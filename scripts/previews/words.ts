@@ -28,3 +28,9 @@ export function agoText(at: number, now: number): string {
 export function dueText(at: number, now: number): string {
   return at > now ? `in ${spanText(at - now)}` : agoText(at, now);
 }
+
+/** What came of bringing a preview up, for a comment on its pull request. */
+export function previewMarkdown(preview: { stack: string; url: string; expires: string; changes: string }): string {
+  const { stack, url, expires, changes } = preview;
+  return `## Environment \`${stack}\`\n\n${url}\n\n${changes}. It goes when the pull request is closed, or at ${expires}.\n`;
+}

@@ -31,7 +31,7 @@ export class StackFromNothing extends PulumiStack {
     this.leftOut = leftOut;
     mkdirSync(join(this.#folder, "state"));
     copyFileSync(checkout("Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
-    writeFileSync(this.#file(), stringify(document));
+    writeFileSync(this.settingsFile, stringify(document));
   }
 
   /** @throws UserError if the stack has no settings in this checkout, or there is no Pulumi to be had */
@@ -50,8 +50,12 @@ export class StackFromNothing extends PulumiStack {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  get settingsFile(): string {
+    return join(this.#folder, `Pulumi.${this.stack}.yaml`);
+  }
+
   withStack(args: readonly string[]): string[] {
-    return [...args, "--stack", this.stack, "--config-file", this.#file()];
+    return [...args, "--stack", this.stack, "--config-file", this.settingsFile];
   }
 
   options() {
@@ -67,9 +71,5 @@ export class StackFromNothing extends PulumiStack {
           : { PULUMI_HOME: this.#home, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1" }),
       },
     };
-  }
-
-  #file(): string {
-    return join(this.#folder, `Pulumi.${this.stack}.yaml`);
   }
 }

@@ -1,9 +1,11 @@
 /** `scripts/preview-env`: an environment for a pull request, up, down, listed and reaped. */
+import { writeFileSync } from "node:fs";
 import Table from "cli-table3";
 import { readSettings } from "../../stacks/settings";
 import type { StackConfig } from "../../stacks/settings/extends";
 import { SettingsError } from "../../stacks/settings/mistakes";
 import { readOrigin } from "../../stacks/settings/origin";
+import { writeSummary } from "../lib/github";
 import { UserError } from "../lib/userError";
 import { PreviewBase } from "../previews/base";
 import { derive, stackOf } from "../previews/derive";
@@ -14,7 +16,7 @@ import { type PreviewListed, pullsIn, type Reapable, reapable, reapText } from "
 import { askRoom, memoryWanted, refuseFull } from "../previews/room";
 import type { PreviewTag } from "../previews/tag";
 import { undo, undoings } from "../previews/undo";
-import { agoText, dueText } from "../previews/words";
+import { agoText, dueText, previewMarkdown } from "../previews/words";
 import { checkout } from "../setup/cache";
 import { onMachine } from "../ssh/machine";
 import { describeChanges } from "../stack/pulumiStack";
@@ -27,10 +29,12 @@ export interface PreviewOptions {
   readonly json?: boolean;
   /** Seconds to wait for another run of the same preview. */
   readonly wait: number;
+  /** File for Markdown on what came of `up`. */
+  readonly out?: string;
 }
 
 /** Brings a pull request's environment up, or up to date. */
-export async function previewUp(pull: number, { on, sandbox = false, json, wait }: PreviewOptions): Promise<void> {
+export async function previewUp(pull: number, { on, sandbox = false, json, wait, out }: PreviewOptions): Promise<void> {
   refuseFork(process.env);
   const base = await PreviewBase.open(on, { sandbox });
   const previews = base.previews();
@@ -70,6 +74,9 @@ export async function previewUp(pull: number, { on, sandbox = false, json, wait 
     if (known) await undoWhatWasCutOff(preview);
     await preview.runPatiently(["up", "--yes", "--skip-preview"]);
     const changes = describeChanges(await preview.lastChanges());
+    const markdown = previewMarkdown({ stack, url, expires, changes });
+    if (out !== undefined) writeFileSync(out, markdown);
+    writeSummary(markdown);
     if (json) say(JSON.stringify({ pull, stack, url, expires, changes }));
     else {
       say(changes);

@@ -36,6 +36,7 @@ export function addPreviewEnv(program: Command): void {
   previewVerb("up", "bring a pull request's environment up, or up to date; the last line is its URL")
     .argument("<number>", "of the pull request", pullNumber)
     .option("--json", "print what came of it as JSON")
+    .option("--out <file>", "write what came of it there, too, as Markdown for a comment on the pull request")
     .action(async (pull: number, options: PreviewOptions) => (await previews()).previewUp(pull, options));
   previewVerb("down", "take it away with all it had")
     .argument("<number>", "of the pull request", pullNumber)

@@ -58,6 +58,7 @@ describe("the committed stacks", () => {
   it("are read without a mistake once their secrets are set", () => {
     const secrets = { "slipway:registry.password": "x" };
     expect(readSettings(source("dev", secrets)).apps[0]?.name).toBe("notes");
+    expect(readSettings(source("staging", secrets)).apps[0]?.name).toBe("notes");
     expect(readSettings(source("prod", secrets)).host.protect).toBe(true);
   });
 

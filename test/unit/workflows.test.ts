@@ -31,12 +31,12 @@ it("actions are pinned by commit, with the version beside it, the same one every
 
 describe.each(workflows)("$file", (workflow) => {
   it("runs scripts of ours alone, each by itself, so that it is the one whom a cancelled run is told", () => {
-    const here = workflow.file.startsWith(".github/") ? "scripts" : "workflows/app";
+    const [folder, here] = workflow.file.startsWith(".github/") ? ["scripts", "scripts"] : ["deploy", "workflows/app"];
     const runs = runsOf(workflow);
     expect(runs.length).toBeGreaterThan(0);
     for (const run of runs) {
-      const verb = /^exec \.\/scripts\/([a-z-]+)( [^\n;&|]+)?$/.exec(run)?.[1];
-      expect(verb, run).toBeDefined();
+      const [, at, verb] = /^exec \.\/([a-z]+)\/([a-z-]+)(?: [^\n;&|]+)?$/.exec(run) ?? [];
+      expect(at, run).toBe(folder);
       expect(() => accessSync(join(here, verb ?? ""), constants.X_OK), run).not.toThrow();
     }
   });
@@ -72,7 +72,7 @@ describe.each(workflows)("$file", (workflow) => {
   it("never cuts off what works on a stack, and ends by itself", () => {
     for (const { name, job } of jobsOf(workflow)) {
       expect(job["timeout-minutes"], name).toBeGreaterThan(0);
-      if (!/scripts\/(deploy|preview-env|release ship)/.test(JSON.stringify(job.steps))) continue;
+      if (!/scripts\/(deploy|preview-env)|release ship/.test(JSON.stringify(job.steps))) continue;
       expect(job.concurrency?.["cancel-in-progress"], name).toBe(false);
     }
   });
