@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Outcome } from "./stack";
 
 const root = process.cwd();
@@ -53,6 +53,16 @@ export class OwnState {
   configure(config: Record<string, unknown>): void {
     const [salt = ""] = readFileSync(this.file, "utf8").match(/^encryptionsalt: .*$/m) ?? [];
     writeFileSync(this.file, `${salt}\n${stringify({ config })}`);
+  }
+
+  /** What the file has of settings: after `pulumi config set`, its secrets, encrypted. */
+  config(): Record<string, unknown> {
+    return (parse(readFileSync(this.file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
+  }
+
+  /** Changes the text of the file. */
+  edit(change: (text: string) => string): void {
+    writeFileSync(this.file, change(readFileSync(this.file, "utf8")));
   }
 
   /** A verb of Pulumi's on the stack, in the checkout. */
