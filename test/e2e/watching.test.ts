@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HostStatus } from "../../agent/status";
 import type { Overview } from "../../scripts/overview/overview";
 import { everything } from "../../scripts/overview/overview.examples";
 import { pageOf } from "../../scripts/overview/page";
@@ -20,7 +21,6 @@ const secret = "services/T0/B0/known-to-nobody";
 
 let webhook: WebhookReceiver;
 let mails: MailServer;
-const slipway = (...args: string[]) => stack.verb("slipway", args, env);
 const settings = (more: object = {}) =>
   stack.configure((document) => {
     const email = {
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([webhook?.end(), mails?.end()]);
-  await stack.remove();
+  await stack.end();
 });
 
 describe("people are told", () => {
@@ -48,7 +48,7 @@ describe("people are told", () => {
     settings();
     await stack.secret("slipway:notify.webhook", `http://${here}:${webhook.port}/${secret}`);
     expect((await stack.up()).changes).toBe("2 changes: 2 create");
-    const { exitCode, stdout } = await slipway("notify", "test");
+    const { exitCode, stdout } = await stack.verb("slipway", ["notify", "test"], env);
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
       stdout: "stack slipway/dev, slack: sent\nstack slipway/dev, email: sent",
@@ -59,7 +59,8 @@ describe("people are told", () => {
     expect(mails.mails).toMatchObject([{ from: "slipway@example.com", to: ["ops@example.com"] }]);
   });
 
-  it("of releases by the stack, by CI and back again, once each", async () => {
+  it("of releases by the stack, as CI asks for them and back again, and of a full disk, once each", async () => {
+    settings({ disk: 99 });
     stack.edit("board/templates/board/board.html", (text) => text.replace("Nothing yet.", "Nothing at all."));
     await stack.up();
     expect(await webhook.heard("✅ *notes: release 2 is live* (slipway/dev)")).toContain("http://notes.localhost");
@@ -70,28 +71,26 @@ describe("people are told", () => {
     expect(exitCode).toBe(1);
     const failed = await webhook.heard("❌ *notes: release 3 failed at «pull»*");
     expect(failed).toMatch(/By mo \(ci\), .*\nhttps:\/\/ci\.test\/9\nRelease 2 serves\./);
-    expect((await slipway("rollback", "notes")).exitCode).toBe(0);
+    expect((await stack.sh("slipway rollback notes")).exitCode).toBe(0);
     await webhook.heard("✅ *notes: back to what release 1 was (release 4)*");
-    await expect.poll(() => mails.mails.length, { timeout: 20_000 }).toBe(4);
-    expect(webhook.texts).toHaveLength(4);
+    expect(await webhook.heard("❌ *the disk of ")).toMatch(/ are free \(\d+ %\)\n/);
+    expect((await stack.sh("slipway notify look --whole")).exitCode).toBe(0);
+    await expect.poll(() => mails.mails.length, { timeout: 20_000 }).toBe(5);
+    expect(webhook.texts).toHaveLength(5);
   });
 
-  it("of a full disk once, and when it has room again", async () => {
-    settings({ disk: 99 });
-    await stack.up();
-    expect(await webhook.heard("❌ *the disk of ")).toMatch(/ are free \(\d+ %\)\n/);
-    expect((await slipway("notify", "look", "--whole")).exitCode).toBe(0);
+  it("once more when a trouble is over", async () => {
     settings();
     await stack.up();
     await webhook.heard("✅ *over: the disk of ");
-    expect(webhook.texts.filter((text) => text.includes("the disk of"))).toHaveLength(2);
+    expect(webhook.texts).toHaveLength(6);
   });
 
   it("later where a webhook refuses; no release waits for it, and the status says so meanwhile", async () => {
     webhook.answer = { status: 503, body: `come back later to ${secret}` };
-    expect((await slipway("rollback", "notes", "2")).exitCode).toBe(0);
+    expect((await stack.sh("slipway rollback notes 2")).exitCode).toBe(0);
     const problems = async () =>
-      (JSON.parse((await slipway("status", "--json")).stdout) as { problems: string[] }).problems;
+      (JSON.parse(await stack.onMachine("slipway", "status", "--json")) as HostStatus).problems;
     await expect
       .poll(async () => (await problems()).join("\n"), { timeout: 30_000, interval: 1_000 })
       .toMatch(
@@ -99,12 +98,13 @@ describe("people are told", () => {
       );
     await expect.poll(() => mails.mails.at(-1)?.data, { timeout: 20_000 }).toContain("back to what release 2 was");
     webhook.answer = { status: 200, body: "ok" };
-    expect((await slipway("notify", "look")).exitCode).toBe(0);
-    await webhook.heard("✅ *notes: back to what release 2 was (release 5)*");
+    expect((await stack.sh("slipway rollback notes 1")).exitCode).toBe(0);
+    await webhook.heard("✅ *notes: back to what release 1 was (release 6)*");
+    expect(webhook.texts.at(-2)).toContain("✅ *notes: back to what release 2 was (release 5)*");
     expect((await problems()).join()).not.toContain("notifications");
   });
 
-  it("by an address that stands where root alone reads it, and in no state, log or list of processes", async () => {
+  it("by an address that stands where root alone reads it, and in no state or log", async () => {
     const modes = await stack.onMachine("bash", "-c", "stat -c '%a %U' /var/lib/slipway/notify/*/*");
     expect(new Set(modes.split("\n"))).toEqual(new Set(["600 root"]));
     const address = `http://${here}:${webhook.port}/${secret}`;
@@ -133,7 +133,7 @@ describe("who looks", () => {
         stack: "dev",
         state: "up",
         machine: { address: "10.213.29.10", shared: [], problems: [] },
-        apps: [{ app: "notes", health: "well", release: 5, running: { running: 1, wanted: 1 }, snapshot: {} }],
+        apps: [{ app: "notes", health: "well", release: 6, running: { running: 1, wanted: 1 }, snapshot: {} }],
       },
     ]);
     const own = JSON.parse((await stack.verb("env", ["dev", "--json"])).stdout) as Record<string, string>;
@@ -185,7 +185,7 @@ describe("who looks", () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await page.goto(pathToFileURL(real).href);
     expect(await page.title()).toBe("slipway: all is well");
-    expect(await page.getByRole("row").last().innerText()).toMatch(/^notes\s+http:\/\/notes\.localhost\s+release 5\s/);
+    expect(await page.getByRole("row").last().innerText()).toMatch(/^notes\s+http:\/\/notes\.localhost\s+release 6\s/);
     expect(await page.locator(".mark", { hasText: "well" }).last().innerText()).toBe("well");
     await page.emulateMedia({ media: "print" });
     expect((await page.pdf()).subarray(0, 4).toString()).toBe("%PDF");
