@@ -14,15 +14,20 @@ const LIMIT = 20_000;
 /** States that are read at the same time: each is a process of Pulumi's. */
 const SIDE_BY_SIDE = 4;
 
-/** Learns what there is to know of every stack. @param project any stack of it, or none: whoever can ask Pulumi */
-export async function gather(project: PulumiStack): Promise<readonly Learnt[]> {
+/** Whoever can ask Pulumi: any stack of the project, or none. */
+type Project = Pick<PulumiStack, "siblings" | "pulumi">;
+/** Asks a stack's machine how it is. */
+type Ask = (stack: string, outputs: Outputs) => Promise<HostReport>;
+
+/** Learns what there is to know of every stack. */
+export async function gather(project: Project, ask: Ask = askMachine): Promise<readonly Learnt[]> {
   const machines = new Map<string, Promise<HostReport>>();
   const waiting = await project.siblings();
   const learnt: Promise<Learnt>[] = [];
   const readNext = async (): Promise<void> => {
     for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
       const outputs = await outputsOf(project, stack);
-      learnt.push(learn(stack, outputs, machines));
+      learnt.push(learn(stack, outputs, machines, ask));
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, readNext));
@@ -33,6 +38,7 @@ async function learn(
   stack: string,
   outputs: Outputs | string | undefined,
   machines: Map<string, Promise<HostReport>>,
+  ask: Ask,
 ): Promise<Learnt> {
   if (outputs === undefined) return { stack };
   if (typeof outputs === "string") return { stack, unknown: outputs };
@@ -50,7 +56,7 @@ async function learn(
 }
 
 /** What a stack gives back; a text where that can't be told, nothing where it has no machine. */
-async function outputsOf(project: PulumiStack, stack: string): Promise<Outputs | string | undefined> {
+async function outputsOf(project: Project, stack: string): Promise<Outputs | string | undefined> {
   try {
     const given = JSON.parse(
       await project.pulumi(["stack", "output", "--json", "--show-secrets", "--stack", stack]),
@@ -62,7 +68,7 @@ async function outputsOf(project: PulumiStack, stack: string): Promise<Outputs |
   }
 }
 
-async function ask(stack: string, outputs: Outputs): Promise<HostReport> {
+async function askMachine(stack: string, outputs: Outputs): Promise<HostReport> {
   const { code, stdout, stderr } = await onMachine(
     stack,
     outputs,
