@@ -6,6 +6,7 @@ import { codeChange } from "./codeChange";
 import { fromNothing } from "./fromNothing";
 import { memory } from "./memory";
 import { preview } from "./preview";
+import { previews } from "./previews";
 import { manyReleases } from "./releases";
 import { printReport, type Report } from "./report";
 import { serving } from "./serving";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (stack: TestStack) => Promise<Report>>> =
   serving,
   releases: manyReleases,
   apps: tenApps,
+  previews,
 };
 
 async function main(asked: readonly string[]): Promise<void> {

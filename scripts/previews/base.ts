@@ -63,6 +63,11 @@ export class PreviewBase {
     throw new UserError(new SettingsError(this.stack.stack, fromZod("slipway:previews", given, parsed.error)).message);
   }
 
+  /** Who its machine is from. */
+  get provider(): unknown {
+    return (this.config["slipway:host"] as { provider?: unknown } | undefined)?.provider;
+  }
+
   /** Every stack of the project. */
   async stacks(): Promise<readonly Listed[]> {
     return JSON.parse(await this.stack.pulumi(["stack", "ls", "--json"])) as Listed[];

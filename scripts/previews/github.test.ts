@@ -45,7 +45,7 @@ it("asks GitHub for all pages of open pull requests, and says what the token lac
   try {
     expect(await openPulls("acme/notes", env)).toEqual([7, 9]);
     status = 403;
-    await expect(openPulls("acme/notes", env)).rejects.toThrow("(403); GITHUB_TOKEN needs pull-requests: read");
+    await expect(openPulls("acme/notes", env)).rejects.toThrow("(403); its token needs pull-requests: read");
     expect(await openPulls("acme/notes", {})).toBeUndefined();
   } finally {
     server.close();

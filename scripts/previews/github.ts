@@ -32,7 +32,7 @@ export function refuseFork({ GITHUB_EVENT_PATH: path }: Environment): void {
 }
 
 /**
- * Numbers of a repository's open pull requests; undefined where there is no token to ask with.
+ * Numbers of a repository's open pull requests; undefined where there is nobody to ask for.
  * @param repository OWNER/NAME
  * @throws UserError if GitHub refuses
  */
@@ -40,19 +40,18 @@ export async function openPulls(
   repository: string | undefined,
   env: Environment,
 ): Promise<readonly number[] | undefined> {
-  const { GITHUB_TOKEN: token, GITHUB_API_URL: api } = env;
-  if (!token || !repository) return undefined;
+  if (!repository || !(env.GITHUB_TOKEN || env.GH_TOKEN)) return undefined;
   const [owner = "", repo = ""] = repository.split("/");
   // Slow to load, and most runs ask GitHub nothing.
-  const { Octokit } = await import("@octokit/rest");
-  const octokit = new Octokit({ auth: token, ...(api ? { baseUrl: api } : {}) });
+  const { githubClient, refusalOf } = await import("../pulls/github");
+  const octokit = githubClient(env);
   try {
     const pulls = await octokit.paginate(octokit.rest.pulls.list, { owner, repo, state: "open", per_page: 100 });
     return pulls.map(({ number }) => number);
   } catch (error) {
-    const { status, message } = error as { status?: number; message: string };
+    const { status, message } = refusalOf(error);
     throw new UserError(
-      `GitHub does not say which pull requests of ${repository} are open (${status ?? message}); GITHUB_TOKEN needs pull-requests: read`,
+      `GitHub does not say which pull requests of ${repository} are open (${status ?? message}); its token needs pull-requests: read`,
     );
   }
 }

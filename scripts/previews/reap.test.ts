@@ -30,6 +30,7 @@ const context = {
   previews: [],
   open: [7, 8],
   found,
+  cloud: [],
   now,
 };
 
@@ -63,6 +64,14 @@ it("finds what a stack that is gone has left on the machine, of this project alo
     "app notes-pr-7 on the machine: there is no stack acme/pr-7",
     "app notes-pr-9 on the machine: there is no stack acme/pr-9",
     "database shop_pr_9 on the machine: no app there has it",
+  ]);
+});
+
+it("finds what a stack that is gone has left in the cloud, by the names that it gave", () => {
+  const thing = (name: string) => ({ type: "digitalocean:index/droplet:Droplet", name, path: "/v2/droplets/1" });
+  const cloud = ["acme-pr-7", "acme-pr-9", "acme-staging", "other-pr-9", "acme-pr-9-x"].map(thing);
+  expect(reapable({ ...context, found: undefined, cloud }).map((one) => reapText(one))).toEqual([
+    "Droplet acme-pr-9 in the cloud: there is no stack acme/pr-9",
   ]);
 });
 

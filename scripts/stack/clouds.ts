@@ -1,10 +1,17 @@
 /** The clouds' own APIs, at the addresses and with the tokens that a stack's program would use. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../lib/userError";
 import type { PulumiStack } from "./pulumiStack";
 
 /** Longest wait for an answer, in ms. */
 const limit = 15_000;
+
+/** Longest wait for a machine to let itself be removed, in ms. */
+const removalLimit = 60_000;
+
+/** What the clouds answer to a removal while the machine is still at something: DigitalOcean 422, Linode 400. */
+const busy = [400, 422];
 
 const Values = z.record(z.string(), z.looseObject({ value: z.string().optional() }));
 
@@ -51,14 +58,33 @@ export class Clouds {
 
   /** Answers a GET of a path, `/v2/…` of DigitalOcean's or `/v4/…` of Linode's. @throws UserError if the cloud doesn't */
   async get(path: string): Promise<unknown> {
-    const { title, url, token } = path.startsWith("/v4/") ? this.#clouds.linode : this.#clouds.digitalocean;
-    const response = await fetch(`${url}${path}`, {
+    const response = await this.#ask("GET", path);
+    if (!response.ok) throw new UserError(`${this.#of(path).title} answered ${response.status} to GET ${path}`);
+    return response.json();
+  }
+
+  /** Removes what is at a path; a machine that is still at something refuses for a while. @throws UserError if the cloud doesn't */
+  async remove(path: string): Promise<void> {
+    for (const end = Date.now() + removalLimit; ; await sleep(500)) {
+      const { ok, status } = await this.#ask("DELETE", path);
+      if (ok || status === 404) return;
+      if (!busy.includes(status) || Date.now() > end)
+        throw new UserError(`${this.#of(path).title} answered ${status} to DELETE ${path}`);
+    }
+  }
+
+  #of(path: string): Cloud {
+    return path.startsWith("/v4/") ? this.#clouds.linode : this.#clouds.digitalocean;
+  }
+
+  #ask(method: string, path: string): Promise<Response> {
+    const { title, url, token } = this.#of(path);
+    return fetch(`${url}${path}`, {
+      method,
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(limit),
     }).catch((error: Error) => {
       throw new UserError(`${title} does not answer at ${url}: ${error.cause ?? error.message}`);
     });
-    if (!response.ok) throw new UserError(`${title} answered ${response.status} to GET ${path}`);
-    return response.json();
   }
 }

@@ -81,10 +81,14 @@ interface Item {
   readonly label?: unknown;
 }
 
-/** What is listed at a place under one name. */
-async function named({ path, query, key }: Place, name: string, list: List): Promise<Item[]> {
-  const answer = (await list(`${path}?${query}`)) as Record<string, Item[] | undefined>;
-  return (answer[key] ?? []).filter((item) => (item.name ?? item.label) === name);
+/** What is listed at a place. */
+async function listed({ path, query, key }: Place, list: List): Promise<Item[]> {
+  return ((await list(`${path}?${query}`)) as Record<string, Item[] | undefined>)[key] ?? [];
+}
+
+/** What is listed there under one name. */
+async function named(place: Place, name: string, list: List): Promise<Item[]> {
+  return (await listed(place, list)).filter((item) => (item.name ?? item.label) === name);
 }
 
 const digitalocean = (path: string, key: string, labelled = (name: string) => name): Place => ({
@@ -153,4 +157,25 @@ export async function findStrays(exported: unknown, name: string, list: List): P
     }
   }
   return strays;
+}
+
+/**
+ * Everything of a cloud whose name fits, of every kind that stacks make there.
+ * @param prefix of the cloud's paths, `/v2/` for DigitalOcean, `/v4/` for Linode
+ */
+export async function findNamed(
+  prefix: "/v2/" | "/v4/",
+  fits: (name: string) => boolean,
+  list: List,
+): Promise<(Stray & { readonly name: string })[]> {
+  const places = Object.entries(lists).filter(([, { path }]) => path.startsWith(prefix));
+  const found = await Promise.all(
+    places.map(async ([type, place]) =>
+      (await listed(place, list)).flatMap((item) => {
+        const name = String(item.name ?? item.label ?? "");
+        return fits(name) ? [{ type, name, path: `${place.path}/${item.id}` }] : [];
+      }),
+    ),
+  );
+  return found.flat();
 }

@@ -12,13 +12,16 @@ import { derive, stackOf } from "../previews/derive";
 import { openPulls, refuseFork } from "../previews/github";
 import { dropDatabase, look, orphans, removeApp } from "../previews/leftovers";
 import { PreviewStack } from "../previews/previewStack";
-import { type PreviewListed, pullsIn, type Reapable, reapable, reapText } from "../previews/reap";
+import { type PreviewListed, pullNamed, pullsIn, type Reapable, reapable, reapText } from "../previews/reap";
 import { askRoom, memoryWanted, refuseFull } from "../previews/room";
 import type { PreviewTag } from "../previews/tag";
 import { undo, undoings } from "../previews/undo";
 import { agoText, dueText, previewMarkdown } from "../previews/words";
 import { checkout } from "../setup/cache";
 import { onMachine } from "../ssh/machine";
+import { Clouds } from "../stack/clouds";
+import { mend } from "../stack/mend";
+import { findNamed, isUnfinished } from "../stack/pendingCreates";
 import { describeChanges } from "../stack/pulumiStack";
 
 /** What every form of the verb is told. */
@@ -71,7 +74,7 @@ export async function previewUp(pull: number, { on, sandbox = false, json, wait,
       url,
     };
     await preview.tag(tag);
-    if (known) await undoWhatWasCutOff(preview);
+    if (known) await clearAway(base, preview, await preview.export());
     await preview.runPatiently(["up", "--yes", "--skip-preview"]);
     const changes = describeChanges(await preview.lastChanges());
     const markdown = previewMarkdown({ stack, url, expires, changes });
@@ -99,7 +102,7 @@ async function takeDown(base: PreviewBase, pull: number, wait: number): Promise<
   const preview = new PreviewStack(base, stack, { wait });
   try {
     const machine = base.machine();
-    const there = await destroy(preview);
+    const there = await destroy(base, preview);
     const left = await sweep(base, await machine, pull);
     say(
       there
@@ -114,17 +117,23 @@ async function takeDown(base: PreviewBase, pull: number, wait: number): Promise<
 }
 
 /** @returns whether there was such a stack */
-async function destroy(preview: PreviewStack): Promise<boolean> {
+async function destroy(base: PreviewBase, preview: PreviewStack): Promise<boolean> {
   const exported = await preview.export();
   if (exported === undefined) return false;
-  for (const one of undoings(exported)) await undo(preview.stack, one);
+  await clearAway(base, preview, exported);
   await preview.runPatiently(["destroy", "--yes", "--skip-preview"]);
   await preview.forget();
   return true;
 }
 
-async function undoWhatWasCutOff(preview: PreviewStack): Promise<void> {
+/** Undoes on the machine what a run that was cut off was making there, and takes in what it had ordered from the cloud. */
+async function clearAway(base: PreviewBase, preview: PreviewStack, exported: unknown): Promise<void> {
+  if (!isUnfinished(exported)) return;
+  // What it is in the middle of may be what another run is doing at this moment.
+  await preview.untilFree();
   for (const one of undoings(await preview.export())) await undo(preview.stack, one);
+  const clouds = await Clouds.of(base.stack);
+  await mend(preview, (path) => clouds.get(path));
 }
 
 /** Removes what is on the machine of a preview that has no stack. @returns how many things there were */
@@ -201,16 +210,28 @@ export interface ReapOptions extends PreviewOptions {
   readonly yes?: boolean;
 }
 
+/** Where each cloud's API begins. */
+const prefixes: Readonly<Record<string, "/v2/" | "/v4/">> = { digitalocean: "/v2/", linode: "/v4/" };
+
 /** Lists what may go, and takes it away where that is asked for. @returns the exit code */
 export async function previewReap({ on, sandbox = false, wait, repository, yes, json }: ReapOptions): Promise<number> {
   const base = await PreviewBase.open(on, { sandbox });
   const machine = await base.machine();
-  // The machine first: what is made there belongs to a stack that is there already.
+  // Machine and cloud first: what is made there belongs to a stack that is there already.
   const found = machine && (await onMachine(on, machine, look));
+  const clouds = await Clouds.of(base.stack);
+  const prefix = prefixes[String(base.provider)];
+  const cloud = prefix
+    ? await findNamed(
+        prefix,
+        (name) => pullNamed(base.project, name) !== undefined,
+        (path) => clouds.get(path),
+      )
+    : [];
   const previews = await listed(base);
   const stacks = (await base.stacks()).map(({ name }) => name);
   const open = await openPulls(repository ?? process.env.GITHUB_REPOSITORY, process.env);
-  const all = reapable({ project: base.project, stacks, previews, open, found, now: Date.now() });
+  const all = reapable({ project: base.project, stacks, previews, open, found, cloud, now: Date.now() });
   if (json) say(JSON.stringify(all, null, 2));
   else {
     for (const one of all) say(reapText(one));
@@ -237,6 +258,7 @@ export async function previewReap({ on, sandbox = false, wait, repository, yes, 
 
 async function takeAway(base: PreviewBase, one: Reapable, wait: number): Promise<void> {
   if (one.kind === "preview") return takeDown(base, one.pull, wait);
+  if (one.kind === "cloud") return (await Clouds.of(base.stack)).remove(one.thing.path);
   const machine = await base.machine();
   if (!machine) return;
   await onMachine(base.stack.stack, machine, (client) =>

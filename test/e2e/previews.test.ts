@@ -1,0 +1,179 @@
+/** Environments of pull requests on a team's own state, as CI works: up, changed, looked at, cut off, closed, and nothing left of them. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { sendForm } from "./support/form";
+import { OwnState } from "./support/ownState";
+import { ask, type Outcome, TestStack } from "./support/stack";
+
+const sandbox = new TestStack(27);
+const team = new OwnState("staging");
+let port: number;
+
+const settings = (previews: object = {}) => ({
+  "digitalocean:apiEndpoint": sandbox.api,
+  "slipway:host": { provider: "digitalocean", region: "fra1", size: "s-1vcpu-2gb", sshFrom: ["10.213.0.0/16"] },
+  "slipway:registry": { server: "10.213.27.2:5000", username: "slipway" },
+  "slipway:registry.password": password,
+  "slipway:tls": { mode: "off" },
+  "slipway:previews": { domain: "previews.localhost", ...previews },
+  "slipway:apps": {
+    notes: {
+      folder: sandbox.app,
+      routes: ["staging.localhost"],
+      build: { args: { BASE: "slipway-sandbox/python:3.13" } },
+      env: { DJANGO_ALLOWED_HOSTS: "staging.localhost" },
+      secrets: { SECRET_KEY: "generate" },
+      limits: { watch: 1 },
+    },
+  },
+});
+let password: object = {};
+
+const preview = (...args: string[]) => team.verb("preview-env", args);
+const site = (host: string) => `http://${host}:${port}/`;
+const page = (host: string) => ask(site(host));
+const lines = async (script: string) => (await sandbox.sh(script)).all.split("\n").filter((line) => line !== "");
+/** All that a preview may leave on a machine. */
+const traces = () =>
+  lines(`docker ps -a --format '{{.Names}}'; docker volume ls -q; docker network ls --format '{{.Name}}'; docker images --format '{{.Digest}}' --digests
+find /var/lib/slipway /var/log/caddy /run/slipway /etc/systemd/system -name '*pr-*'; ls /var/lib/slipway/dropped 2>/dev/null
+cd /; sudo -u postgres psql -Atc 'SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles ORDER BY 1'; cat /etc/caddy/Caddyfile | grep pr- || true`);
+
+/** The processes that Pulumi itself runs in for a stack. */
+const pulumis = async (stack: string) =>
+  (await execa("pgrep", ["-f", `pulumi up .*--stack ${stack} .*${team.folder}`], { reject: false })).stdout
+    .split("\n")
+    .filter((pid) => pid !== "")
+    .map(Number);
+
+async function until(what: string, is: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 120_000; !(await is()); await sleep(100))
+    if (Date.now() > end) throw new Error(`not within two minutes: ${what}`);
+}
+
+function expectOk({ exitCode, all }: Outcome): void {
+  if (exitCode !== 0) throw new Error(all);
+}
+
+let before: string[];
+
+beforeAll(async () => {
+  await sandbox.verb("sandbox", ["start"]);
+  // What a run keeps for its own time stands where nobody else's does.
+  await team.open({ env: { TMPDIR: team.folder } });
+  await team.pulumi("config", "set", "--secret", "slipway:registry.password", "rehearsal-only");
+  password = (parse(readFileSync(team.file, "utf8")) as { config: Record<string, object> }).config[
+    "slipway:registry.password"
+  ] as object;
+  team.configure(settings());
+  expectOk(await team.pulumi("up", "--yes", "--skip-preview"));
+  const { stdout } = await team.run(["stack", "output", "--json", "--stack", "staging"], process.cwd());
+  const { address } = JSON.parse(stdout) as { address: string };
+  const way = await fetch(`${sandbox.api}/_sandbox/forwards?address=${address}&port=80`);
+  port = ((await way.json()) as { port: number }).port;
+  before = await traces();
+});
+afterAll(async () => {
+  team.remove();
+  await sandbox.end();
+});
+
+describe("an environment of a pull request", () => {
+  it("is refused in one line where the machine has no room, or a secret's fate isn't said, and nothing is made", async () => {
+    team.configure(settings({ memory: 4_000_000 }));
+    const full = await preview("up", "7");
+    expect(full.exitCode).toBe(1);
+    expect(full.all.trim()).toMatch(
+      /^slipway: the machine of staging is full: a preview may take 4000000 MB of memory, and \d+ MB are free; nothing was made\. [^\n]+$/,
+    );
+    team.configure(settings());
+    expect((await preview("list")).stdout.trim()).toBe("there are no previews");
+    expect(await traces()).toEqual(before);
+  });
+
+  it("comes up two at once, each with a name, a database, secrets and limits of its own", async () => {
+    const both = await Promise.all([preview("up", "7"), preview("up", "8", "--json")]);
+    for (const one of both) expectOk(one);
+    expect(both[0]?.stdout.trim().split("\n").at(-1)).toBe("http://pr-7.previews.localhost");
+    expect(JSON.parse(both[1]?.stdout ?? "")).toMatchObject({ pull: 8, url: "http://pr-8.previews.localhost" });
+    await sendForm(site("pr-7.previews.localhost"), { text: "only in seven" });
+    expect((await page("pr-7.previews.localhost")).body).toContain("only in seven");
+    for (const host of ["pr-8.previews.localhost", "staging.localhost"]) {
+      const other = await page(host);
+      expect([other.status, other.body.includes("only in seven")]).toEqual([200, false]);
+    }
+    const limits = await lines(
+      "docker inspect notes-pr-7-r1-web-1 notes-r1-web-1 --format '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}'",
+    );
+    expect(limits).toEqual([`${512 * 1024 ** 2} 500000000`, "0 0"]);
+    const keys = await lines("grep -h ^SECRET_KEY= /var/lib/slipway/apps/*/releases/1/env | sort -u");
+    expect(keys).toHaveLength(3);
+  });
+
+  it("is listed, and brought up again without a change", async () => {
+    const list = (await preview("list")).stdout;
+    expect(list).toMatch(/7 +│ http:\/\/pr-7\.previews\.localhost +│ \d+ minutes? ago +│ in 7[12] hours +│/);
+    expect(JSON.parse((await preview("list", "--json")).stdout)).toHaveLength(2);
+    const again = await preview("up", "7");
+    expectOk(again);
+    expect(again.stdout).toMatch(/^0 changes$/m);
+  });
+
+  it("that is closed while its up runs waits for it, and leaves nothing", async () => {
+    const up = preview("up", "9");
+    await until("pulumi runs", async () => (await pulumis("pr-9")).length > 0);
+    await until("the stack is locked", async () => (await lines("ls /var/lib/slipway/apps")).includes("notes-pr-9"));
+    const down = await preview("down", "9");
+    expectOk(await up);
+    expectOk(down);
+    expect(down.all).toContain("… waits for another run that works on pr-9");
+    expect(down.stdout.trim()).toBe("pr-9 is gone with all it had");
+    expect((await traces()).filter((line) => /pr[-_]9/.test(line))).toEqual([]);
+  });
+
+  it("whose up was killed in the middle goes whole", async () => {
+    await sandbox.sh("mkdir -p /run/slipway && echo edge > /run/slipway/hold");
+    const up = preview("up", "10");
+    await until("the release is held", async () =>
+      (await lines("docker ps --format '{{.Names}}'")).includes("notes-pr-10-r1-web-1"),
+    );
+    for (const pid of await pulumis("pr-10")) process.kill(-pid, "SIGKILL");
+    expect((await up).exitCode).toBe(1);
+    await sandbox.sh("rm /run/slipway/hold");
+    const down = await preview("down", "10");
+    expectOk(down);
+    expect(down.stdout.trim()).toBe("pr-10 is gone with all it had");
+    expect((await traces()).filter((line) => /pr[-_]10/.test(line))).toEqual([]);
+    const again = await preview("down", "10");
+    expect([again.exitCode, again.stdout.trim()]).toEqual([0, "there is no pr-10"]);
+  });
+
+  it("whose stack is lost, or whose time is over, is found by the reaper, who lists before he deletes", async () => {
+    expectOk(await team.run(["stack", "rm", "pr-8", "--yes", "--force", "--preserve-config"], process.cwd()));
+    const tag = JSON.parse(
+      (await team.run(["stack", "tag", "get", "slipway:preview", "--stack", "pr-7"], process.cwd())).stdout,
+    );
+    const past = JSON.stringify({ ...tag, expires: "2026-01-01T00:00:00.000Z" });
+    expectOk(await team.run(["stack", "tag", "set", "slipway:preview", past, "--stack", "pr-7"], process.cwd()));
+    const body = {
+      name: "slipway-pr-55",
+      public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAvTGTMtNLlhOQ3vBdUrTxaMMWhuwDVCQ2TcgpQqkBIx",
+    };
+    await sandbox.cloud("/v2/account/keys", { method: "POST", body });
+    const listed = await preview("reap");
+    expectOk(listed);
+    expect(listed.stdout).toMatch(/^preview of pull request 7: expired \d+ days ago$/m);
+    expect(listed.stdout).toMatch(/^app notes-pr-8 on the machine: there is no stack slipway\/pr-8$/m);
+    expect(listed.stdout).toMatch(/^SshKey slipway-pr-55 in the cloud: there is no stack slipway\/pr-55$/m);
+    expect(listed.stdout).toMatch(/^nothing was deleted; with --yes it is$/m);
+    expect((await page("pr-7.previews.localhost")).status).toBe(200);
+    expectOk(await preview("reap", "--yes"));
+    expect((await preview("list")).stdout.trim()).toBe("there are no previews");
+    expect(await traces()).toEqual(before);
+    expect((await page("staging.localhost")).status).toBe(200);
+    expect((await preview("reap")).stdout).toMatch(/^nothing is to go$/m);
+  });
+});
