@@ -196,9 +196,9 @@ export interface Database {
   dump(url: string, path: string): Promise<number>;
   /**
    * Replaces everything the role owns in the database by what a dump holds of `owner`, the same role where left out, in one transaction;
-   * other sessions of the role are ended first.
+   * other sessions of the role are ended first. `after` is SQL that belongs to the same transaction: nobody ever sees the data without it.
    */
-  restore(url: string, path: string, owner?: string): Promise<void>;
+  restore(url: string, path: string, owner?: string, after?: string): Promise<void>;
   /** Rows of each table (`table schema.name`) and state of each sequence (`sequence schema.name`), but for those of extensions. */
   counts(url: string): Promise<Readonly<Record<string, string>>>;
   /** Takes the advisory lock of that name, held until `free` or the end of this process; rejects if it was not free within `wait` seconds. */

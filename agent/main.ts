@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { aloneCommand } from "./commands/alone";
 import { claimCommand } from "./commands/claim";
+import { copyCommand } from "./commands/copy";
 import { followCommand } from "./commands/follow";
 import { gateCommand } from "./commands/gate";
 import { jobCommand } from "./commands/job";
@@ -69,6 +70,7 @@ for (const command of [
   gateCommand(),
   jobCommand(linuxHost),
   claimCommand(linuxHost),
+  copyCommand(linuxHost),
   aloneCommand(linuxHost),
   tenantsCommand(linuxHost),
   setupCommand(linuxHost),

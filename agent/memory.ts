@@ -340,11 +340,11 @@ export class MemoryHost implements Host {
       this.texts.set(path, { text: content, mode: 0o600 });
       return size;
     },
-    restore: async (url, path) => {
+    restore: async (url, path, _owner, after = "") => {
       this.effect(`database.restore ${path}`);
       const text = this.texts.get(path)?.text;
       if (text === undefined) throw new Failure(`there is no ${path}`);
-      Object.assign(this.databaseAt(url), { content: text, size: Math.max(1, this.databaseAt(url).size) });
+      Object.assign(this.databaseAt(url), { content: `${text}${after}`, size: Math.max(1, this.databaseAt(url).size) });
     },
     counts: async (url) => {
       this.effect("database.counts");

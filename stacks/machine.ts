@@ -12,6 +12,7 @@ import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network
 import { Notifications } from "../infra/notify/notifications";
 import { AppImages } from "../infra/registry/appImages";
 import { AppClaim, type Tenure } from "../infra/release/appClaim";
+import { AppCopy } from "../infra/release/appCopy";
 import { AppRelease } from "../infra/release/appRelease";
 import { AppSeed } from "../infra/release/appSeed";
 import { type ReleasePlan, releaseContent, routeUrl } from "../infra/release/content";
@@ -124,6 +125,17 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
           database: part,
         }),
       );
+    const seed = settings.ephemeral?.seed[app.name];
+    const copied =
+      seed && "copy" in seed
+        ? [
+            new AppCopy(
+              `${app.name}-copy`,
+              { tenure, url: database.url, from: seed.copy, scrub: seed.scrub, connection, life },
+              { dependsOn: [claim, ...database.ready] },
+            ),
+          ]
+        : [];
     const release = new AppRelease(
       `${app.name}-release`,
       {
@@ -134,10 +146,10 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
         now: run.origin,
         last: run.remembered.apply((remembered) => remembered[app.name]),
       },
-      { dependsOn: [claim, ...database.ready, ...told] },
+      { dependsOn: [claim, ...database.ready, ...copied, ...told] },
     );
-    const seed = settings.ephemeral?.seed[app.name];
-    if (seed) new AppSeed(`${app.name}-seed`, { app: tenure.app, ...seed, connection, life }, { dependsOn: [release] });
+    if (seed && "command" in seed)
+      new AppSeed(`${app.name}-seed`, { app: tenure.app, ...seed, connection, life }, { dependsOn: [release] });
     const values = { variables: own.apply((secrets) => ({ ...app.env, ...secrets })), database: database.access };
     return { app, images, release, values };
   });

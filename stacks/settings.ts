@@ -17,7 +17,7 @@ import {
 } from "./settings/compose";
 import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
-import { Ephemeral } from "./settings/ephemeral";
+import { Ephemeral, type Ephemeral as EphemeralSettings, readEphemeral } from "./settings/ephemeral";
 import { EXTENDS, extend, fileReader } from "./settings/extends";
 import { GitHub, type GitHubSettings, readGitHub } from "./settings/github";
 import { Host, type HostSettings } from "./settings/host";
@@ -89,7 +89,7 @@ export interface Settings {
   /** What an environment of a pull request is like. Absent: there are none. */
   readonly previews?: Previews;
   /** Present where the stack is one that is thrown away. */
-  readonly ephemeral?: Ephemeral;
+  readonly ephemeral?: EphemeralSettings;
   /** Absent: nobody is told of anything. */
   readonly notify?: NotifySettings;
   /** Absent: no repository is told of the stack. */
@@ -130,7 +130,7 @@ export function readSettings(given: ConfigSource): Settings {
   const ci = reader.structure("ci", {});
   const policies = reader.optional("policies");
   const previews = reader.optional("previews");
-  const ephemeral = reader.optional("ephemeral");
+  const ephemeral = reader.ephemeral();
   const notify = reader.notify(host?.provider === "stack" || ephemeral !== undefined, fileOf);
   const sections = reader.structure("apps") ?? {};
   const apps = Object.entries(sections).flatMap(
@@ -275,6 +275,14 @@ class Reader {
     const { notify, mistakes } = resolveNotify(section, { path, secret: (key, why) => this.secret(key, why) });
     this.mistakes.push(...mistakes);
     return notify;
+  }
+
+  ephemeral(): EphemeralSettings | undefined {
+    const section = this.optional("ephemeral");
+    if (!section) return undefined;
+    const read = readEphemeral(section, { path: this.path("ephemeral"), root: this.#source.root });
+    this.mistakes.push(...read.mistakes);
+    return read.ephemeral;
   }
 
   /** A structure that may be left out; an empty one counts as none. */

@@ -1,6 +1,6 @@
 /** Postgres by its own programs. All they need to know comes by their environment, so that no password stands on a command line. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -68,14 +68,20 @@ export const linuxDatabase: Database = {
     }
   },
 
-  async restore(url, path, owner) {
+  async restore(url, path, owner, after) {
     await refuseSpoilt(path);
     const role = owner ?? (await answerOf(url, ["psql", ...QUIET, "-c", "SELECT current_user"]));
     const list = (await answerOf(url, ["pg_restore", "--list", path])).split("\n");
     const order = restoreOrder(list, role);
     if (order.isForeign)
       throw new Failure(`nothing in the dump belongs to role ${role}: it is of another role's tables`);
-    await readBack(url, path, order.list, `${END_SESSIONS}BEGIN;\n${clearingSql(order.schemas)}`);
+    const before = `${END_SESSIONS}BEGIN;\n${clearingSql(order.schemas)}`;
+    await readBack(url, path, order.list, { before, after });
+    // A quote that is never closed swallows the end of the transaction, and psql says nothing of it.
+    if (after !== undefined && (await linuxDatabase.size(url)) === 0)
+      throw new Failure(
+        "nothing was kept: the SQL that belongs to it drops every table, or ends within a quote or a comment",
+      );
   },
 
   async counts(url) {
@@ -122,14 +128,14 @@ async function sumOf(path: string): Promise<string> {
 }
 
 /** Has `pg_restore` write a script of these entries of a dump, and `psql` carry it out. */
-async function readBack(url: string, path: string, list: readonly string[], before: string): Promise<void> {
+async function readBack(url: string, path: string, list: readonly string[], around: Around): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "slipway-"));
   try {
     const listed = join(folder, "list");
     await writeFile(listed, `${list.join("\n")}\n`);
-    await feed(url, before, [
+    await feed(url, around, [
       "pg_restore",
-      "--single-transaction",
+      ...(around.after === undefined ? ["--single-transaction"] : []),
       "--no-owner",
       "--no-acl",
       `--use-list=${listed}`,
@@ -141,11 +147,17 @@ async function readBack(url: string, path: string, list: readonly string[], befo
   }
 }
 
+/** SQL around a script: `before` begins the transaction. With `after` the script doesn't end it, and what is said here does. */
+interface Around {
+  readonly before: string;
+  readonly after: string | undefined;
+}
+
 /**
- * Feeds the script to one `psql`, after `before`. The script's own COMMIT is its last word, so it is never said if either program, or this
- * one, ends early: Postgres then takes everything back.
+ * Feeds the script to one `psql`, after `before`. The COMMIT is the last word, the script's own or what follows `after`, so it is never said if
+ * either program, or this one, ends early: Postgres then takes everything back.
  */
-async function feed(url: string, before: string, argv: readonly [string, ...string[]]): Promise<void> {
+async function feed(url: string, { before, after }: Around, argv: readonly [string, ...string[]]): Promise<void> {
   const session = start(url, ["psql", ...QUIET], ["pipe", "ignore", "pipe"]);
   const script = start(url, argv, ["ignore", "pipe", "pipe"]);
   const { stdin } = session.child;
@@ -155,10 +167,18 @@ async function feed(url: string, before: string, argv: readonly [string, ...stri
   for (const stream of [stdin, stdout]) stream.on("error", () => {});
   session.child.once("close", () => script.child.kill());
   stdin.write(before);
-  stdout.pipe(stdin);
+  stdout.pipe(stdin, { end: after === undefined });
+  if (after !== undefined)
+    script.succeeded.then(() => stdin.end(`${restricted(after)}COMMIT;\n`)).catch(() => stdin.end());
   const [inSession, inScript] = await Promise.allSettled([session.succeeded, script.succeeded]);
   if (inSession.status === "rejected") throw inSession.reason;
   if (inScript.status === "rejected") throw inScript.reason;
+}
+
+/** SQL from outside, in which psql's own commands, a shell's among them, are refused (psql(1), `\\restrict`). */
+function restricted(sql: string): string {
+  const key = randomBytes(16).toString("hex");
+  return `\\restrict ${key}\n${sql}\n;\n\\unrestrict ${key}\n`;
 }
 
 interface Started {

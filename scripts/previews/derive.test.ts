@@ -130,6 +130,18 @@ it("lays what is said of an app over the stack's, and leaves out one that is nul
   expect(Object.keys(config["slipway:apps"] as object)).toEqual(["shop"]);
 });
 
+it("names the app whose data is copied as it is called on the machine", () => {
+  const seed = { shop: { copy: true, scrub: "scrub.sql" }, blog: { command: ["fill"] } };
+  const seeds = (host: object) =>
+    derive({ ...order, config: { ...staging, "slipway:host": host }, previews: previews({ seed }) }).config[
+      "slipway:ephemeral"
+    ];
+  expect(seeds(staging["slipway:host"])).toMatchObject({
+    seed: { shop: { copy: "shop", scrub: "scrub.sql" }, blog: { command: ["fill"] } },
+  });
+  expect(seeds({ provider: "stack", stack: "infra" })).toMatchObject({ seed: { shop: { copy: "shop-staging" } } });
+});
+
 it("shares no secret of the stack's that nobody named", () => {
   const { config, mistakes } = derive({ ...order, previews: previews({ secrets: {} }) });
   expect(config).not.toHaveProperty("slipway:shop.STRIPE_KEY");

@@ -1,5 +1,7 @@
 /** The settings of a pull request's stack, from those of the stack that it is modelled on. Plain data. */
+import { nameOnHost } from "../../stacks/nameOnHost";
 import { merge, type StackConfig } from "../../stacks/settings/extends";
+import type { HostSettings } from "../../stacks/settings/host";
 import type { Mistake } from "../../stacks/settings/mistakes";
 import { type Previews, sharedLimit } from "../../stacks/settings/previews";
 import { EVERY } from "../../stacks/settings/resources";
@@ -85,13 +87,22 @@ export function derive({ base, config, previews, pull, expires }: PreviewOrder):
         pull,
         expires,
         ...(Object.keys(previews.seed).length > 0 && {
-          seed: Object.fromEntries(Object.entries(previews.seed).filter(([app]) => app in apps)),
+          seed: Object.fromEntries(
+            Object.entries(previews.seed)
+              .filter(([app]) => app in apps)
+              .map(([app, seed]) => [app, "copy" in seed ? { ...seed, copy: sourceOf(config, base, app) } : seed]),
+          ),
         }),
       },
       "slipway:apps": apps,
     },
     mistakes,
   };
+}
+
+/** What the stack's own app is called on its machine. */
+function sourceOf(config: StackConfig, base: string, app: string): string {
+  return nameOnHost({ host: tree(config["slipway:host"]) as unknown as HostSettings, stack: base }, app);
 }
 
 /** A tenant of the stack's machine, or a machine like it. */

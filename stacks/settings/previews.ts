@@ -9,6 +9,20 @@ import { HostName } from "./routes";
 /** `APP.VARIABLE`, a secret of an app's. */
 const SecretName = z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*$/, "APP.VARIABLE, e.g. notes.STRIPE_KEY");
 
+/** What is in an app's database at first, beyond what its release command makes. */
+const Seed = z.union(
+  [
+    SeedCommand,
+    z.strictObject({
+      /** The stack's own data, as it is then. */
+      copy: z.literal(true),
+      /** SQL that is run on the copy before anyone sees it; a file, from the project's root. */
+      scrub: z.string().min(1).optional(),
+    }),
+  ],
+  { error: "{ command: [WORDS] } or { copy: true, scrub: FILE }" },
+);
+
 /** @see the file's head */
 export const Previews = z.strictObject({
   /** Each gets a name below it, e.g. `pr-7.previews.example.com`. */
@@ -26,7 +40,7 @@ export const Previews = z.strictObject({
   /** What becomes of a secret that the stack has from its configuration: made anew, or the stack's own value. */
   secrets: z.record(SecretName, z.enum(["generate", "share"])).default({}),
   /** What is in an app's database at first. @default what its release command makes */
-  seed: z.record(Name, SeedCommand).default({}),
+  seed: z.record(Name, Seed).default({}),
   /** Settings of apps, laid over the stack's; an app that is null is left out. */
   apps: z.record(Name, z.record(z.string(), z.unknown()).nullable()).default({}),
 });
@@ -74,5 +88,12 @@ export function previewsMistakes(
     ...(!own && size !== undefined
       ? [{ path: `${path}.size`, what: "is of a machine of its own", mend: "remove it, or say machine: own" }]
       : []),
+    ...Object.entries(seed)
+      .filter(([, given]) => own && "copy" in given)
+      .map(([app]) => ({
+        path: `${path}.seed.${app}.copy`,
+        what: "the stack's data is copied on its own machine only",
+        mend: "say machine: shared, or fill it by a command",
+      })),
   ];
 }

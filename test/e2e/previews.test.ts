@@ -1,5 +1,6 @@
 /** Environments of pull requests on a team's own state, as CI works: up, changed, looked at, cut off, closed, and nothing left of them. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -94,13 +95,18 @@ describe("an environment of a pull request", () => {
     expect(await traces()).toEqual(before);
   });
 
-  it("comes up two at once, each with a name, a database, secrets and limits of its own", async () => {
+  it("comes up two at once, each with a name, a scrubbed copy of the data, secrets and limits of its own", async () => {
+    writeFileSync(join(team.folder, "scrub.sql"), "UPDATE board_note SET text = 'a note' WHERE text ~ 'secret';\n");
+    await sendForm(site("staging.localhost"), { text: "a secret of somebody's" });
+    team.configure(settings({ seed: { notes: { copy: true, scrub: join(team.folder, "scrub.sql") } } }));
     const both = await Promise.all([preview("up", "7"), preview("up", "8", "--json")]);
     for (const one of both) expectOk(one);
     expect(both[0]?.stdout.trim().split("\n").at(-1)).toBe("http://pr-7.previews.localhost");
     expect(JSON.parse(both[1]?.stdout ?? "")).toMatchObject({ pull: 8, url: "http://pr-8.previews.localhost" });
     await sendForm(site("pr-7.previews.localhost"), { text: "only in seven" });
-    expect((await page("pr-7.previews.localhost")).body).toContain("only in seven");
+    const seven = (await page("pr-7.previews.localhost")).body;
+    expect(seven).toContain("only in seven");
+    expect([seven.includes("a note"), seven.includes("secret of")]).toEqual([true, false]);
     for (const host of ["pr-8.previews.localhost", "staging.localhost"]) {
       const other = await page(host);
       expect([other.status, other.body.includes("only in seven")]).toEqual([200, false]);
