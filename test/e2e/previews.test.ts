@@ -40,15 +40,20 @@ const lines = async (script: string) => (await sandbox.sh(script)).all.split("\n
 /** All that a preview may leave on a machine. */
 const traces = () =>
   lines(`docker ps -a --format '{{.Names}}'; docker volume ls -q; docker network ls --format '{{.Name}}'; docker images --format '{{.Digest}}' --digests
-find /var/lib/slipway /var/log/caddy /run/slipway /etc/systemd/system -name '*pr-*'; ls /var/lib/slipway/dropped 2>/dev/null
+find /var/lib/slipway /var/log/caddy /etc/systemd/system -name '*pr-*'; ls /var/lib/slipway/dropped 2>/dev/null
 cd /; sudo -u postgres psql -Atc 'SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles ORDER BY 1'; cat /etc/caddy/Caddyfile | grep pr- || true`);
 
 /** The processes that Pulumi itself runs in for a stack. */
-const pulumis = async (stack: string) =>
-  (await execa("pgrep", ["-f", `pulumi up .*--stack ${stack} .*${team.folder}`], { reject: false })).stdout
+const pulumis = async (verb: string, stack: string) =>
+  (await execa("pgrep", ["-f", `pulumi ${verb} .*--stack ${stack} .*${team.folder}`], { reject: false })).stdout
     .split("\n")
     .filter((pid) => pid !== "")
     .map(Number);
+
+const containers = () => lines("docker ps --format '{{.Names}}'");
+/** Has releases wait before they lead visitors to themselves. */
+const holdReleases = (held: boolean) =>
+  sandbox.sh(held ? "mkdir -p /run/slipway && echo edge > /run/slipway/hold" : "rm -f /run/slipway/hold");
 
 async function until(what: string, is: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 120_000; !(await is()); await sleep(100))
@@ -129,26 +134,27 @@ describe("an environment of a pull request", () => {
   });
 
   it("that is closed while its up runs waits for it, and leaves nothing", async () => {
+    await holdReleases(true);
     const up = preview("up", "9");
-    await until("pulumi runs", async () => (await pulumis("pr-9")).length > 0);
-    await until("the stack is locked", async () => (await lines("ls /var/lib/slipway/apps")).includes("notes-pr-9"));
-    const down = await preview("down", "9");
+    await until("the release is held", async () => (await containers()).includes("notes-pr-9-r1-web-1"));
+    const down = preview("down", "9");
+    await until("it has asked", async () => (await pulumis("refresh", "pr-9")).length > 0);
+    await until("it was refused", async () => (await pulumis("refresh", "pr-9")).length === 0);
+    await holdReleases(false);
     expectOk(await up);
-    expectOk(down);
-    expect(down.all).toContain("… waits for another run that works on pr-9");
-    expect(down.stdout.trim()).toBe("pr-9 is gone with all it had");
+    const { all, stdout, exitCode } = await down;
+    expect(all).toContain("… waits for another run that works on pr-9");
+    expect([exitCode, stdout.trim()]).toEqual([0, "pr-9 is gone with all it had"]);
     expect((await traces()).filter((line) => /pr[-_]9/.test(line))).toEqual([]);
   });
 
   it("whose up was killed in the middle goes whole", async () => {
-    await sandbox.sh("mkdir -p /run/slipway && echo edge > /run/slipway/hold");
+    await holdReleases(true);
     const up = preview("up", "10");
-    await until("the release is held", async () =>
-      (await lines("docker ps --format '{{.Names}}'")).includes("notes-pr-10-r1-web-1"),
-    );
-    for (const pid of await pulumis("pr-10")) process.kill(-pid, "SIGKILL");
+    await until("the release is held", async () => (await containers()).includes("notes-pr-10-r1-web-1"));
+    for (const pid of await pulumis("up", "pr-10")) process.kill(-pid, "SIGKILL");
     expect((await up).exitCode).toBe(1);
-    await sandbox.sh("rm /run/slipway/hold");
+    await holdReleases(false);
     const down = await preview("down", "10");
     expectOk(down);
     expect(down.stdout.trim()).toBe("pr-10 is gone with all it had");
