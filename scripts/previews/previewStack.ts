@@ -8,8 +8,8 @@ import { stringify } from "yaml";
 import type { StackConfig } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
-import { lockIn, PulumiStack, StackLocked } from "../stack/pulumiStack";
-import { isAlive } from "../stack/staleLock";
+import { isPulumi, judge } from "../stack/lock";
+import { PulumiStack, StackLocked } from "../stack/pulumiStack";
 import type { PreviewBase } from "./base";
 import { type PreviewTag, readTag, TAG, tagText } from "./tag";
 
@@ -100,52 +100,36 @@ export class PreviewStack extends PulumiStack {
 
   /** Runs a verb that works on the stack, once no other run does. @throws UserError when that takes too long */
   async runPatiently(args: readonly string[]): Promise<void> {
-    let told = false;
-    for (const end = Date.now() + this.#patience; ; await sleep(PAUSE)) {
+    for (;;) {
       try {
         return await this.run(args);
       } catch (error) {
         if (!(error instanceof StackLocked)) throw error;
-        told = await this.#meet(error.holder, { end, told });
+        await this.untilFree();
       }
     }
   }
 
-  /** Opens a lock whose holder is gone; else tells of it once. @returns whether that is told @throws UserError after `end` */
-  async #meet(holder: string, { end, told }: { readonly end: number; readonly told: boolean }): Promise<boolean> {
-    if (isGone(holder)) {
-      process.stderr.write("An earlier run was killed and left its lock; it is gone, so the lock is opened\n");
-      await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
-      return told;
-    }
-    if (Date.now() > end)
-      throw new UserError(
-        `another run works on stack ${this.stack}: ${holder}. If that run is gone, open its lock: pulumi cancel --stack ${this.stack}`,
-      );
-    if (!told) process.stderr.write(`… waits for another run that works on ${this.stack}: ${holder}\n`);
-    return true;
-  }
-
-  /** What a verb that works on the stack says on its standard error, however it ends. */
-  async #complaintOf(args: readonly string[]): Promise<string> {
-    const result = await execa(this.binary(), this.withStack(args), {
-      ...this.options(),
-      reject: false,
-      stdin: "ignore",
-    });
-    return String(result.stderr);
-  }
-
-  /** Resolves once no other run works on the stack. @throws UserError when that takes too long */
+  /** Resolves once no other run works on the stack; one that was killed on this computer does not. @throws UserError when that takes too long */
   async untilFree(): Promise<void> {
-    const project = this.#base.project;
-    const root = `urn:pulumi:${this.stack}::${project}::pulumi:pulumi:Stack::${project}-${this.stack}`;
-    const args = ["refresh", "--yes", "--skip-preview", "--skip-pending-creates", "--target", root];
     let told = false;
     for (const end = Date.now() + this.#patience; ; await sleep(PAUSE)) {
-      const holder = lockIn(await this.#complaintOf(args));
-      if (holder === undefined) return;
-      told = await this.#meet(holder, { end, told });
+      const { holders } = await this.lockReport();
+      if (holders.length === 0) return;
+      if (holders.every((holder) => judge(holder, hostname(), isPulumi) === "gone")) {
+        process.stderr.write("An earlier run was killed and left its lock; it is gone, so the lock is opened\n");
+        await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+        return;
+      }
+      const whose = holders.map(({ host, process }) =>
+        process ? `${process.user} on ${host}, process ${process.pid}` : host,
+      );
+      if (Date.now() > end)
+        throw new UserError(
+          `another run works on stack ${this.stack}: ${whose.join("; ")}. If that run is gone, open its lock: pulumi cancel --stack ${this.stack}`,
+        );
+      if (!told) process.stderr.write(`… waits for another run that works on ${this.stack}: ${whose.join("; ")}\n`);
+      told = true;
     }
   }
 
@@ -158,12 +142,6 @@ export class PreviewStack extends PulumiStack {
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** Whether the process that holds a lock ran on this computer and is gone. @param holder as Pulumi says it */
-export function isGone(holder: string, here = hostname(), alive: (pid: number) => boolean = isAlive): boolean {
-  const [, host, pid] = /@(\S+) \(pid (\d+)\)/.exec(holder) ?? [];
-  return host === here && !alive(Number(pid));
 }
 
 function isEncrypted(value: unknown): boolean {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { lockIn } from "../stack/pulumiStack";
-import { isGone } from "./previewStack";
 import { undoings } from "./undo";
 
 const secret = (value: unknown) => ({
@@ -45,8 +44,4 @@ it("knows a lock by what Pulumi says, and whether its holder can still be there"
   expect(holder).toBe("root@vm (pid 28441) at 2026-01-05T12:00:00Z");
   expect(lockIn("error: [409] Conflict: Another update is currently in progress.")).toBe("Pulumi Cloud shows whose");
   expect(lockIn("error: no stack named 'pr-7' found")).toBeUndefined();
-  expect(isGone(holder, "vm", () => false)).toBe(true);
-  expect(isGone(holder, "vm", () => true)).toBe(false);
-  expect(isGone(holder, "laptop", () => false)).toBe(false);
-  expect(isGone("Pulumi Cloud shows whose", "vm", () => false)).toBe(false);
 });

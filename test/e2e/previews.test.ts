@@ -44,8 +44,8 @@ find /var/lib/slipway /var/log/caddy /etc/systemd/system -name '*pr-*'; ls /var/
 cd /; sudo -u postgres psql -Atc 'SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles ORDER BY 1'; cat /etc/caddy/Caddyfile | grep pr- || true`);
 
 /** The processes that Pulumi itself runs in for a stack. */
-const pulumis = async (verb: string, stack: string) =>
-  (await execa("pgrep", ["-f", `pulumi ${verb} .*--stack ${stack} .*${team.folder}`], { reject: false })).stdout
+const pulumis = async (stack: string) =>
+  (await execa("pgrep", ["-f", `pulumi up .*--stack ${stack} .*${team.folder}`], { reject: false })).stdout
     .split("\n")
     .filter((pid) => pid !== "")
     .map(Number);
@@ -138,8 +138,10 @@ describe("an environment of a pull request", () => {
     const up = preview("up", "9");
     await until("the release is held", async () => (await containers()).includes("notes-pr-9-r1-web-1"));
     const down = preview("down", "9");
-    await until("it has asked", async () => (await pulumis("refresh", "pr-9")).length > 0);
-    await until("it was refused", async () => (await pulumis("refresh", "pr-9")).length === 0);
+    const asks = "pulumi stack rename pr-9 --stack pr-9";
+    const isAsking = async () => (await execa("pgrep", ["-f", asks], { reject: false })).exitCode === 0;
+    await until("it has asked for the lock", isAsking);
+    await until("it was refused", async () => !(await isAsking()));
     await holdReleases(false);
     expectOk(await up);
     const { all, stdout, exitCode } = await down;
@@ -152,7 +154,7 @@ describe("an environment of a pull request", () => {
     await holdReleases(true);
     const up = preview("up", "10");
     await until("the release is held", async () => (await containers()).includes("notes-pr-10-r1-web-1"));
-    for (const pid of await pulumis("up", "pr-10")) process.kill(-pid, "SIGKILL");
+    for (const pid of await pulumis("pr-10")) process.kill(-pid, "SIGKILL");
     expect((await up).exitCode).toBe(1);
     await holdReleases(false);
     const down = await preview("down", "10");
