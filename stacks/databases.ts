@@ -44,8 +44,6 @@ export interface AppDatabase {
   readonly access: pulumi.Output<DatabaseAccess>;
   /** Variables of the processes. */
   readonly environment: pulumi.Output<Record<string, string>>;
-  /** With its password. */
-  readonly url: pulumi.Output<string>;
   /** Names of those that nobody may read. */
   readonly secrets: readonly string[];
   readonly manifest: pulumi.Output<DatabasePart>;
@@ -96,7 +94,6 @@ export class AppDatabases {
     return {
       access: placement.access,
       environment,
-      url: placement.access.apply(({ url }) => url),
       secrets: databaseSecrets(variables),
       manifest,
       ready: [...placement.ready, ...(before?.ready ?? [])],

@@ -131,7 +131,14 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
         ? [
             new AppCopy(
               `${app.name}-copy`,
-              { tenure, url: database.url, from: seed.copy, scrub: seed.scrub, connection, life },
+              {
+                tenure,
+                url: database.access.apply(({ url }) => url),
+                from: seed.copy,
+                scrub: seed.scrub,
+                connection,
+                life,
+              },
               { dependsOn: [claim, ...database.ready] },
             ),
           ]
