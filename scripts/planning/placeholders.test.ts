@@ -13,6 +13,8 @@ it("every secret is a placeholder, set or not, and what asks an account is left 
         "digitalocean:token": { secure: "v1:theirs" },
         "slipway:host": { provider: "digitalocean", size: "s-1vcpu-1gb" },
         "slipway:registry": { server: "registry.example.com" },
+        "slipway:notify": { slack: "config" },
+        "slipway:notify.webhook": { secure: "v1:theirs" },
         "slipway:dns": { zone: "example.com" },
         "slipway:github": { repository: "acme/notes", secrets: { OTHER: "config" } },
         "slipway:github.DB_NAME": { secure: "v1:theirs" },
@@ -31,6 +33,10 @@ it("every secret is a placeholder, set or not, and what asks an account is left 
       "slipway:notes.STRIPE_KEY": sealed,
       "slipway:host": { provider: "digitalocean", size: "s-1vcpu-1gb" },
       "slipway:registry": { server: "registry.example.com" },
+      "slipway:notify": { slack: "config" },
+      "slipway:notify.webhook": {
+        secure: "sealed(https://placeholder.invalid/a-placeholder-for-a-plan-from-nothing)",
+      },
       "slipway:apps": { notes: { secrets: { STRIPE_KEY: "config" }, nested: [sealed] } },
     },
   });

@@ -11,6 +11,11 @@ export interface Sealing {
 /** What stands for every secret: long enough for any rule about length. */
 const placeholder = "a-placeholder-for-a-plan-from-nothing";
 
+/** The same for a secret that has to be an address. */
+const addresses: Readonly<Record<string, string>> = {
+  "slipway:notify.webhook": `https://placeholder.invalid/${placeholder}`,
+};
+
 /** Sections that are looked up with a token when a plan is made. */
 const lookedUp = ["slipway:dns", "slipway:github"];
 
@@ -23,6 +28,7 @@ export function withPlaceholders(
   sealing: Sealing,
 ): { document: StackDocument; leftOut: readonly string[] } {
   const sealed = { secure: sealing.seal(placeholder) };
+  const sealedFor = (key: string) => (key in addresses ? { secure: sealing.seal(addresses[key] ?? "") } : sealed);
   const replaced = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(replaced);
     if (typeof value !== "object" || value === null) return value;
@@ -34,14 +40,14 @@ export function withPlaceholders(
   const kept = Object.entries(config).filter(
     ([key]) => !leftOut.some((section) => key === section || key.startsWith(`${section}.`)),
   );
-  const asked = [...tokens, ...secretsAskedFor(Object.fromEntries(kept))].map((key) => [key, sealed]);
+  const asked = [...tokens, ...secretsAskedFor(Object.fromEntries(kept))].map((key) => [key, sealedFor(key)]);
   return {
     document: {
       ...rest,
       encryptionsalt: sealing.salt,
       config: {
-        ...Object.fromEntries(asked),
         ...Object.fromEntries(kept.map(([key, value]) => [key, replaced(value)])),
+        ...Object.fromEntries(asked),
       },
     },
     leftOut,

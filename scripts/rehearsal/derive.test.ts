@@ -192,4 +192,10 @@ describe("derive", () => {
 
 it("knows which secrets a stack asks for", () => {
   expect(secretsAskedFor(prod.config ?? {})).toEqual(["slipway:registry.password"]);
+  const notify = { slack: "config", email: { to: ["ops@example.com"], username: "robot" } };
+  expect(secretsAskedFor({ "slipway:notify": notify })).toEqual([
+    "slipway:registry.password",
+    "slipway:notify.webhook",
+    "slipway:notify.smtpPassword",
+  ]);
 });

@@ -67,6 +67,7 @@ export function derive(document: StackDocument, offer: Offer): Derived {
 /** The full keys of the secrets that a stack's settings ask for, whether they are set or not. */
 export function secretsAskedFor(config: Readonly<Record<string, unknown>>): readonly string[] {
   const apps = Object.entries(tree(config["slipway:apps"]));
+  const notify = tree(config["slipway:notify"]);
   return [
     "slipway:registry.password",
     ...(tree(config["slipway:registry"]).pull === undefined ? [] : ["slipway:registry.pullPassword"]),
@@ -74,6 +75,8 @@ export function secretsAskedFor(config: Readonly<Record<string, unknown>>): read
     ...Object.entries(tree(tree(config["slipway:github"]).secrets))
       .filter(([, origin]) => origin === "config")
       .map(([name]) => `slipway:github.${name}`),
+    ...(notify.slack === "config" ? ["slipway:notify.webhook"] : []),
+    ...(tree(notify.email).username === undefined ? [] : ["slipway:notify.smtpPassword"]),
     ...apps.flatMap(([app, section]) =>
       Object.entries(tree(tree(section).secrets))
         .filter(([, origin]) => origin === "config")
