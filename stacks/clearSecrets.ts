@@ -59,6 +59,13 @@ export function clearAppSecrets(apps: readonly AppSettings[]): readonly string[]
   ]);
 }
 
+/** Variables for CI that have the form of a secret, which anyone who may run a workflow reads. */
+export function clearVariables(variables: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(variables)
+    .filter(([, value]) => hasSecretForm(value))
+    .map(([name]) => `slipway:github.variables.${name}`);
+}
+
 function clearInService({ name, source, compose }: Service): readonly string[] {
   const { environment = {}, ...rest } = compose as { environment?: Readonly<Record<string, unknown>> };
   return [

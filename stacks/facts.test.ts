@@ -28,6 +28,12 @@ const settings = (host: object, rest: Partial<Settings> = {}) =>
   ({ stack: "prod", host: { protect: true, ...host }, apps: [app], ...rest }) as unknown as Settings;
 
 describe("factsOf", () => {
+  it("names variables for CI that have the form of a secret", () => {
+    const github = { variables: { LEVEL: "info", HOOK: `ghp_${"a".repeat(36)}` } } as unknown as Settings["github"];
+    expect(factsOf(settings({}, github ? { github } : {}), []).clear).toContain("slipway:github.variables.HOOK");
+    expect(factsOf(settings({}, github ? { github } : {}), []).clear).not.toContain("slipway:github.variables.LEVEL");
+  });
+
   it("says what the settings come to", () => {
     const host = { provider: "digitalocean", sshFrom: ["0.0.0.0/0"], volume: { size: 20 }, replace: "203.0.113.9" };
     expect(factsOf(settings(host), ["linode:token"])).toEqual({

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppFacts, FACTS, type Facts } from "../policy/facts";
-import { clearAppSecrets } from "./clearSecrets";
+import { clearAppSecrets, clearVariables } from "./clearSecrets";
 import type { AppSettings, Settings } from "./settings";
 import { isProduction } from "./settings/policies";
 
@@ -24,7 +24,7 @@ export class StackFacts extends pulumi.ComponentResource {
 
 /** What the settings come to. @param clear settings of providers that stand in clear and are secrets */
 export function factsOf(settings: Settings, clear: readonly string[]): Facts {
-  const { stack, host, apps, policies } = settings;
+  const { stack, host, apps, policies, github } = settings;
   return {
     production: isProduction(stack, policies?.production, host.protect),
     accepted: policies?.accept ?? {},
@@ -38,7 +38,7 @@ export function factsOf(settings: Settings, clear: readonly string[]): Facts {
       ...("replace" in host && host.replace !== undefined ? { replace: host.replace } : {}),
     },
     apps: Object.fromEntries(apps.map((app) => [app.name, appFacts(app)])),
-    clear: [...clear, ...clearAppSecrets(apps)],
+    clear: [...clear, ...clearAppSecrets(apps), ...clearVariables(github?.variables)],
   };
 }
 

@@ -46,6 +46,20 @@ const kinds: Readonly<Record<string, Kind>> = {
     loses: "every record in it, the stack's own or not",
   },
   "linode:index/domainRecord:DomainRecord": { noun: "record", shows: ["recordType", "name", "target"] },
+  "github:index/repositoryEnvironment:RepositoryEnvironment": {
+    noun: "environment",
+    shows: ["repository", "environment"],
+  },
+  "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy": {
+    noun: "branches that may use it",
+    shows: ["branchPattern"],
+  },
+  "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": { noun: "secret for CI", shows: ["secretName"] },
+  "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": {
+    noun: "variable for CI",
+    shows: ["variableName"],
+  },
+  "github:index/repositoryDeployKey:RepositoryDeployKey": { noun: "key for git", shows: ["repository", "readOnly"] },
   "docker:index/image:Image": { noun: "image", shows: ["imageName"], hides: ["build"] },
   "tls:index/privateKey:PrivateKey": { noun: "key" },
   "random:index/randomPassword:RandomPassword": { noun: "generated secret" },

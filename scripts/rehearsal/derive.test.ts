@@ -159,6 +159,21 @@ describe("derive", () => {
     expect(at(["digitalocean example.com"])?.["slipway:dns"]).toMatchObject({ create: true });
   });
 
+  it("tells the sandbox's GitHub, with a token of its own and stand-ins for what only CI knows", () => {
+    const config = {
+      "github:token": { secure: "v1:TOKEN" },
+      "slipway:github": { repository: "acme/notes", secrets: { A: "notes.SECRET_KEY", B: "config" } },
+    };
+    const derived = derive({ config }, offer);
+    expect(derived.document.config).toMatchObject({
+      "github:baseUrl": "http://127.0.0.1:8510/",
+      "github:token": { secure: "sealed sandbox" },
+      "slipway:github.B": { secure: "sealed for slipway:github.B" },
+    });
+    expect(told(derived)).toHaveProperty("github:baseUrl");
+    expect(derive({ config: {} }, offer).document.config).not.toHaveProperty("github:baseUrl");
+  });
+
   it("tells nobody of what happens in it", () => {
     const config = {
       "slipway:notify": { slack: "config", email: { to: ["ops@example.com"], username: "robot" } },

@@ -57,6 +57,15 @@ describe("a stack's file", () => {
     );
   });
 
+  it("has GitHub at the slot, too, and is none where that is elsewhere", () => {
+    const told = (url: string) => parseDocument(`${text}  github:baseUrl: ${url}\n`);
+    const slot = currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" });
+    expect(forSlot(told("http://127.0.0.1:8480/"), slot)).toContain("github:baseUrl: http://127.0.0.1:8510/\n");
+    expect(forSlot(told("http://127.0.0.1:8480/"), currentSlot({}))).toBeUndefined();
+    expect(isSandboxStack(told("http://127.0.0.1:8480/"))).toBe(true);
+    expect(isSandboxStack(told("https://github.example.com/"))).toBe(false);
+  });
+
   it("is given the slot's registry wherever it names its own", () => {
     const following = parseDocument(`${text}  slipway:apps: { web: { env: { IMAGE: "10.213.0.2:5000/web:main" } } }\n`);
     expect(forSlot(following, currentSlot({ SLIPWAY_SANDBOX_SLOT: "3" }))).toContain('"10.213.3.2:5000/web:main"');
