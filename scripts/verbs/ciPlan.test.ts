@@ -24,6 +24,9 @@ it("takes an address with a password in it for a secret", () => {
   expect(planCi({ PULUMI_BACKEND_URL, AWS_REGION: "x" })).toMatchObject({
     secrets: { PULUMI_BACKEND_URL },
     variables: { AWS_REGION: "x" },
+    warnings: [
+      "PULUMI_BACKEND_URL has a password in it, so it is a secret: have the workflows read secrets.PULUMI_BACKEND_URL",
+    ],
   });
 });
 

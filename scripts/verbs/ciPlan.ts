@@ -46,6 +46,9 @@ export function planCi(env: Readonly<Record<string, string | undefined>>): CiPla
     variables,
     warnings: [
       ...(backend.startsWith("file:") ? ["PULUMI_BACKEND_URL is a folder of this computer, which CI can't reach"] : []),
+      ...Object.keys(hidden).map(
+        (name) => `${name} has a password in it, so it is a secret: have the workflows read secrets.${name}`,
+      ),
       ...(secrets.AWS_SESSION_TOKEN === undefined
         ? []
         : ["AWS_SESSION_TOKEN ends within hours: give CI keys of its own"]),
