@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** What the real API tells without a token. */
-const OPEN = /^\/v4(beta)?\/(regions|images|linode\/types|linode\/kernels)(\/|$)/;
+const OPEN = /^\/v4(beta)?\/(regions|images|linode\/types|linode\/kernels|volumes\/types)(\/|$)/;
 
 /** The Linode API, version 4, under `/v4` and, for clients that ask for what is new, `/v4beta`. */
 export function linodeApp(cloud: Cloud, { faults, requests, uncovered }: Surroundings): Hono<SandboxEnv> {

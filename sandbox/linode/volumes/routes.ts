@@ -12,6 +12,7 @@ import { findInstance, type Instance } from "../instances/model";
 import { type LabelRules, labelFaults } from "../label";
 import { AskedTags } from "../tags";
 import { diskId, type Volume } from "./model";
+import { volumeTypes } from "./types";
 import { volumeEntity, volumeView } from "./view";
 
 const LEAST = 10;
@@ -51,6 +52,7 @@ export function volumeRoutes(api: Hono<SandboxEnv>, cloud: Cloud): void {
     await act(cloud, volume, "volume_create", { kind: "volume_create", volume: volume.id });
     return c.json(show(volume));
   });
+  api.get(`${path}/types`, (c) => page(c, volumeTypes, []));
   api.get(`${path}/:id{[0-9]+}`, (c) => {
     const volume = requireVolume(cloud, c.req.param("id"));
     observeVolume(cloud, volume);
