@@ -67,15 +67,21 @@ function isDue(condition: string | undefined, exitCode: number): boolean {
   throw new Error(`no such condition is known here: ${condition}`);
 }
 
-/** A text with its expressions' values; what isn't there is empty, as in GitHub Actions. @throws Error for more than a dotted name */
+/** A text with its expressions' values; what isn't there is empty, as in GitHub Actions. @throws Error for more than names with `||` between them */
 export function evaluate(text: string, contexts: Contexts): string {
   return String(text).replaceAll(/\$\{\{ *(.*?) *\}\}/g, (_, expression: string) => {
-    if (!/^[\w-]+(\.[\w-]+)+$/.test(expression)) throw new Error(`no such expression is known here: ${expression}`);
-    const value = expression
-      .split(".")
-      .reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], contexts);
-    return value === undefined || value === null ? "" : String(value);
+    const names = expression.split(/ *\|\| */);
+    if (!names.every((name) => /^[\w-]+(\.[\w-]+)+$/.test(name)))
+      throw new Error(`no such expression is known here: ${expression}`);
+    return names.map((name) => valueOf(name, contexts)).find((value) => value !== "") ?? "";
   });
+}
+
+function valueOf(name: string, contexts: Contexts): string {
+  const value = name
+    .split(".")
+    .reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], contexts);
+  return value === undefined || value === null ? "" : String(value);
 }
 
 function outputsOf(text: string): Record<string, string> {
