@@ -91,8 +91,10 @@ function reviewerMistake(kind: "users" | "teams", one: string, owner: string, er
 
 /** What an answer means that is no answer to the question. */
 export function refusal({ message }: Error): LookUpFailure {
+  const [first = ""] = message.split("\n");
+  const bare = first.replace(/^invocation of \S+ returned an error: /, "");
   const status = Number(/: ([1-5]\d\d) /.exec(message)?.[1]);
-  const said = (/: ([1-5]\d\d .*?) \[/.exec(message)?.[1] ?? message.split("\n")[0] ?? "").slice(0, 300);
+  const said = (/: ([1-5]\d\d .*?) \[/.exec(message)?.[1] ?? bare).slice(0, 300);
   const setting = "github:token";
   if (status === 401) {
     return { setting, what: `GitHub does not take it (${said})`, mend: "pulumi config set --secret github:token" };
@@ -103,5 +105,5 @@ export function refusal({ message }: Error): LookUpFailure {
   if (status === 429 || status === 403) {
     return { setting, what: `too many requests for now (${said})`, mend: "run it again in some minutes" };
   }
-  return { setting: "repository", what: `GitHub could not be asked (${said})`, mend: "run it again" };
+  return { setting: "slipway:github", what: `GitHub could not be asked (${said})`, mend: "run it again" };
 }

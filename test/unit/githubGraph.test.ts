@@ -201,7 +201,11 @@ describe("what GitHub does not know", () => {
     ["a bad token", fails("GET http://x/repos/a/b: 401 Bad credentials []"), "github:token: GitHub does not take it"],
     ["a weak one", fails("GET http://x/repos/a/b: 403 Resource not accessible []"), "github:token: it may not do this"],
     ["a limit", fails("GET http://x/repos/a/b: 403 API rate limit exceeded []"), "github:token: too many requests"],
-    ["no answer", fails("GET http://x/repos/a/b: connect ECONNREFUSED"), "GitHub could not be asked (GET http://x"],
+    [
+      "no answer",
+      fails("invocation of github:index/x:y returned an error: GET http://x: connect ECONNREFUSED"),
+      "slipway:github: GitHub could not be asked (GET http://x: connect",
+    ],
   ])("is told before anything is made: %s", async (_, reply, text) => {
     const message = await refusal({}, reply);
     expect(message).toContain(text);
