@@ -73,11 +73,11 @@ export function evaluate(text: string, contexts: Contexts): string {
     const names = expression.split(/ *\|\| */);
     if (!names.every((name) => /^[\w-]+(\.[\w-]+)+$/.test(name)))
       throw new Error(`no such expression is known here: ${expression}`);
-    return names.map((name) => valueOf(name, contexts)).find((value) => value !== "") ?? "";
+    return names.map((name) => read(name, contexts)).find((value) => value !== "") ?? "";
   });
 }
 
-function valueOf(name: string, contexts: Contexts): string {
+function read(name: string, contexts: Contexts): string {
   const value = name
     .split(".")
     .reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], contexts);
