@@ -21,12 +21,12 @@ export interface RegionalPrice {
   readonly backups?: RegionalPrice;
 }
 
-/** What weekly backups by DigitalOcean add to a droplet's price, by its pricing page. */
+/** What weekly backups by DigitalOcean add to a droplet's price, by public price calculators; no API tells it. */
 const dropletBackups = 0.2;
 
 /**
- * Of DigitalOcean's Postgres, a node of each basic size: its API lists sizes without prices. These are the monthly prices of its pricing
- * page in round dollars, disk as it comes; other families are not priced here.
+ * Of DigitalOcean's Postgres, a node of each basic size: its API lists sizes without prices. These are round dollars a month on which
+ * public price calculators agree, disk as it comes; other families are not priced here.
  */
 const digitaloceanDatabases: Readonly<Record<string, number>> = {
   "db-s-1vcpu-1gb": 15,
@@ -37,7 +37,7 @@ const digitaloceanDatabases: Readonly<Record<string, number>> = {
   "db-s-8vcpu-32gb": 480,
 };
 
-/** A GB of a volume of DigitalOcean's, by its pricing page; no API tells it. */
+/** A GB of a volume of DigitalOcean's, by public price calculators; no API tells it. */
 const digitaloceanVolume = 0.1;
 
 const Price = z.looseObject({
