@@ -75,7 +75,11 @@ export class PreviewBase {
 
   /** What it gives back of its machine; undefined where it has none. */
   async machine(): Promise<Outputs | undefined> {
-    const parsed = Outputs.safeParse(await this.stack.outputs({ secrets: true }));
+    const outputs = await this.stack.outputs({ secrets: true }).catch((error: unknown) => {
+      if (error instanceof UserError && /no stack named/.test(error.message)) return {};
+      throw error;
+    });
+    const parsed = Outputs.safeParse(outputs);
     return parsed.success ? parsed.data : undefined;
   }
 }

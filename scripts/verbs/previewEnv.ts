@@ -102,6 +102,8 @@ async function takeDown(base: PreviewBase, pull: number, wait: number): Promise<
   const preview = new PreviewStack(base, stack, { wait });
   try {
     const machine = base.machine();
+    // Whether it can be told is only asked once the stack is gone.
+    machine.catch(() => {});
     const there = await destroy(base, preview);
     const left = await sweep(base, await machine, pull);
     say(
