@@ -175,10 +175,13 @@ async function feed(url: string, { before, after }: Around, argv: readonly [stri
   if (inScript.status === "rejected") throw inScript.reason;
 }
 
-/** SQL from outside, in which psql's own commands, a shell's among them, are refused (psql(1), `\\restrict`). */
+/**
+ * SQL from outside, under the settings of any session, since the script of a dump has no search path; commands of psql itself, a shell among
+ * them, are refused (psql(1), `\\restrict`).
+ */
 function restricted(sql: string): string {
   const key = randomBytes(16).toString("hex");
-  return `\\restrict ${key}\n${sql}\n;\n\\unrestrict ${key}\n`;
+  return `RESET ALL;\n\\restrict ${key}\n${sql}\n;\n\\unrestrict ${key}\n`;
 }
 
 interface Started {
