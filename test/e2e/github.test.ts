@@ -179,7 +179,7 @@ describe("a value", () => {
     const path = "/api/v3/repositories/**";
     await stack.control("POST", "faults", { kind: "status", status: 403, path, method: "PUT" });
     const refused = await stack.verb("up");
-    expect(refused.exitCode).toBe(1);
+    expect(refused.exitCode, refused.all).toBe(1);
     expect(refused.all).toContain("github:token: GitHub did not create ActionsEnvironmentSecret");
     expect(refused.all).toContain("give Environments: read and write");
     await stack.control("DELETE", "faults");
