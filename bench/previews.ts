@@ -5,10 +5,12 @@ import { median, type Report, timed } from "./report";
 const rounds = 3;
 /** Previews side by side on one machine. */
 const many = 10;
+/** Pull requests that are opened and closed in all, before what is left of them is counted. */
+const all = 20;
 
 /**
  * An environment of a pull request on a shared machine: bringing it up against a release of the app's own stack that changes nothing but code,
- * taking it down, and ten of them side by side.
+ * taking it down, ten of them side by side, and what is left of twenty that were opened and closed.
  */
 export async function previews(stack: TestStack): Promise<Report> {
   stack.configure((settings) => {
@@ -46,10 +48,17 @@ export async function previews(stack: TestStack): Promise<Report> {
   const listed = JSON.parse((await stack.verb("preview-env", ["list", "--json", ...on])).stdout) as unknown[];
   if (listed.length !== many) throw new Error(`${listed.length} of ${many} are listed`);
   for (let pull = 1; pull <= many; pull++) await preview("down", pull);
-  const { all } = await stack.sh(
+  // Two at once, as pull requests come.
+  for (let pull = many + 1; pull < all - rounds; pull += 2) {
+    const both = [pull, pull + 1];
+    await Promise.all(both.map((one) => preview("up", one)));
+    await Promise.all(both.map((one) => preview("down", one)));
+  }
+  const still = JSON.parse((await stack.verb("preview-env", ["list", "--json", ...on])).stdout) as unknown[];
+  const { all: traces } = await stack.sh(
     "ls /var/lib/slipway/apps; docker ps -a --format '{{.Names}}'; docker volume ls -q; docker network ls --format '{{.Name}}'; cd /; sudo -u postgres psql -Atc 'SELECT datname FROM pg_database'",
   );
-  const left = all.split("\n").filter((line) => /pr[-_]\d/.test(line));
+  const left = traces.split("\n").filter((line) => /pr[-_]\d/.test(line));
   return {
     rows: [
       {
@@ -60,7 +69,8 @@ export async function previews(stack: TestStack): Promise<Report> {
       },
       { what: "preview down", value: median(downs ?? []), limit: 15, unit: "s" },
       { what: "of ten side by side, not served", value: missing, limit: 0, unit: "" },
-      { what: "left on the machine afterwards", value: left.length, limit: 0, unit: "" },
+      { what: "left of twenty on the machine", value: left.length, limit: 0, unit: "" },
+      { what: "left of twenty in the state", value: still.length, limit: 0, unit: "" },
     ],
     raw: { "code-only release, s": changes ?? [], "up, s": ups ?? [], "down, s": downs ?? [], "up of ten, s": crowd },
   };
