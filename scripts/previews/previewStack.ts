@@ -3,7 +3,6 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { stringify } from "yaml";
 import type { StackConfig } from "../../stacks/settings/extends";
 import { UserError } from "../lib/userError";
@@ -69,14 +68,7 @@ export class PreviewStack extends PulumiStack {
     const base = this.#base.stack;
     const text = await base.pulumi(base.withStack(["config", "--show-secrets", "--json"]));
     const values = JSON.parse(text) as Readonly<Record<string, { readonly value?: string }>>;
-    for (const key of this.#foreign) {
-      const set = await execa(this.binary(), this.withStack(["config", "set", "--secret", key]), {
-        ...this.options(),
-        reject: false,
-        input: values[key]?.value ?? "",
-      });
-      if (set.exitCode !== 0) throw this.refusal(["config", "set"], String(set.stderr));
-    }
+    for (const key of this.#foreign) await this.setSecret(key, values[key]?.value ?? "");
   }
 
   async tag(tag: PreviewTag): Promise<void> {
