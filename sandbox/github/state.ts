@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseSaved, records } from "../store/saved";
 import type { Account, Team, Token } from "./accounts/model";
 import type { Repository } from "./repositories/model";
 
@@ -50,8 +51,6 @@ export function emptyState(): State {
   };
 }
 
-const records = z.array(z.looseObject({}));
-
 /** The outline of saved records: enough to tell them from another file's. */
 const Outline = z.object({
   counters: z.record(z.string(), z.number().int().nonnegative()),
@@ -61,12 +60,7 @@ const Outline = z.object({
   repositories: records,
 });
 
-/** Saved records as {@link State}; a sandbox that was saved before it knew of GitHub has none. Throws on another outline. */
+/** Saved records as {@link State}. Throws on another outline. */
 export function parseState(value: unknown): State {
-  const fresh = emptyState();
-  if (value === undefined) return fresh;
-  const result = Outline.safeParse(value);
-  if (!result.success) throw new Error(z.prettifyError(result.error));
-  const saved = result.data as unknown as State;
-  return { ...saved, counters: { ...fresh.counters, ...saved.counters } };
+  return parseSaved(value, emptyState(), Outline);
 }
