@@ -28,6 +28,7 @@ const settings = (size = "s-1vcpu-2gb") => ({
   "slipway:registry": { server: registry, username: registryLogin.username },
   "slipway:tls": { mode: "off" },
   "slipway:ci": { apps: ["notes"] },
+  "slipway:previews": { domain: "previews.localhost" },
   "github:baseUrl": `${sandbox.api}/`,
   "slipway:github": {
     repository,
@@ -171,6 +172,26 @@ describe("a pull request", () => {
     const { summary } = run;
     expect(summary).toContain("> - From nothing, and without the stack's secrets: everything is new in it.");
     expect(summary).toContain("**new** droplet `slipway-staging-droplet` (size s-1vcpu-2gb, region fra1)");
+  });
+});
+
+describe("an environment of a pull request", () => {
+  const file = ".github/workflows/pull-request.yml";
+  const name = () => `pr-${pull}.previews.localhost`;
+  const onMachine = async () => (await sandbox.sh("docker ps --format '{{.Names}}' | grep pr- || true")).all.trim();
+
+  it("is brought up beside the app, and told in a comment of its own", async () => {
+    expectOk(await job(file, "environment"));
+    const told = (await comments()).filter((comment) => comment.includes(`http://${name()}`));
+    expect([told.length, (await comments()).length]).toEqual([1, 2]);
+    expect((await ask(site.replace("notes.localhost", name()))).status).toBe(200);
+    expect(await onMachine()).toBe(`notes-pr-${pull}-r1-web-1`);
+  });
+
+  it("is gone when the pull request is closed", async () => {
+    expectOk(await job(file, "environment-down"));
+    expect(await onMachine()).toBe("");
+    expect((await ask(site)).status).toBe(200);
   });
 });
 
