@@ -23,6 +23,8 @@ import { Clouds } from "../stack/clouds";
 import { mend } from "../stack/mend";
 import { findNamed, isUnfinished } from "../stack/pendingCreates";
 import { describeChanges } from "../stack/pulumiStack";
+import { reachableUrls } from "../stack/reachable";
+import { currentSlot } from "../stack/slot";
 
 /** What every form of the verb is told. */
 export interface PreviewOptions {
@@ -84,7 +86,10 @@ export async function previewUp(pull: number, { on, sandbox = false, json, wait,
     else {
       say(changes);
       say(`expires ${dueText(Date.parse(expires), now)}, at ${expires}`);
-      say(url);
+      // The sandbox's port 80 is this computer's in no other way.
+      const [here] = sandbox ? await reachableUrls(currentSlot(process.env), await preview.outputs()) : [];
+      if (here?.way !== undefined) say(`from here: ${here.way}`);
+      say(here?.url ?? url);
     }
   } finally {
     preview.close();
