@@ -12,7 +12,7 @@ const outputs: Readonly<Record<string, object>> = {
   new: {},
 };
 const project = {
-  siblings: async () => [...Object.keys(outputs), "sealed"],
+  siblings: async () => [...Object.keys(outputs), "sealed"].map((name) => ({ name })),
   pulumi: async (args: readonly string[]) => {
     const stack = args.at(-1) ?? "";
     expect(args).toEqual(["stack", "output", "--json", "--show-secrets", "--stack", stack]);

@@ -22,7 +22,7 @@ type Ask = (stack: string, outputs: Outputs) => Promise<HostReport>;
 /** Learns what there is to know of every stack. */
 export async function gather(project: Project, ask: Ask = askMachine): Promise<readonly Learnt[]> {
   const machines = new Map<string, Promise<HostReport>>();
-  const waiting = await project.siblings();
+  const waiting = (await project.siblings()).map(({ name }) => name);
   const learnt: Promise<Learnt>[] = [];
   const readNext = async (): Promise<void> => {
     for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {

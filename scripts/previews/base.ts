@@ -14,14 +14,6 @@ import { projectName } from "../stack/stackFile";
 /** Keys of a stack's file that say how its secrets are encrypted. */
 const headKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
 
-/** A stack of the project, as Pulumi lists it. */
-export interface Listed {
-  readonly name: string;
-  /** ISO 8601. */
-  readonly lastUpdate?: string;
-  readonly resourceCount?: number;
-}
-
 /** @see the file's head */
 export class PreviewBase {
   readonly stack: PulumiStack;
@@ -66,11 +58,6 @@ export class PreviewBase {
   /** Who its machine is from. */
   get provider(): unknown {
     return (this.config["slipway:host"] as { provider?: unknown } | undefined)?.provider;
-  }
-
-  /** Every stack of the project. */
-  async stacks(): Promise<readonly Listed[]> {
-    return JSON.parse(await this.stack.pulumi(["stack", "ls", "--json"])) as Listed[];
   }
 
   /** What it gives back of its machine; undefined where it has none. */

@@ -33,11 +33,13 @@ export function lockIn(stderr: string): string | undefined {
   return /created by (.+)$/m.exec(stderr)?.[1]?.trim() ?? "nobody knows whose";
 }
 
-/** A row of `pulumi stack ls --json`. */
-interface ListedStack {
+/** A stack of the project, as Pulumi lists it. */
+export interface ListedStack {
   readonly name: string;
+  /** ISO 8601. */
   readonly lastUpdate?: string;
   readonly updateInProgress?: boolean;
+  readonly resourceCount?: number;
 }
 
 /** @see the file's head */
@@ -135,10 +137,9 @@ export abstract class PulumiStack {
     return (history as { resourceChanges?: ResourceChanges }[])[0]?.resourceChanges ?? {};
   }
 
-  /** Names of the project's stacks that this one's state keeps. */
-  async siblings(): Promise<string[]> {
-    const listed = JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as { name: string }[];
-    return listed.map(({ name }) => name);
+  /** The project's stacks that this one's state keeps. */
+  async siblings(): Promise<ListedStack[]> {
+    return JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as ListedStack[];
   }
 
   /**
@@ -148,8 +149,7 @@ export abstract class PulumiStack {
    */
   async lockReport(): Promise<LockReport> {
     const { url } = JSON.parse(await this.pulumi(["whoami", "--json"])) as { url: string };
-    const listed = JSON.parse(await this.pulumi(["stack", "ls", "--json"])) as ListedStack[];
-    const found = listed.find(({ name }) => name === this.stack);
+    const found = (await this.siblings()).find(({ name }) => name === this.stack);
     if (!found) throw new UserError(`there is no stack ${this.stack} in ${url}`);
     const { lastUpdate: written, updateInProgress = false } = found;
     if (/^https?:/.test(url)) return { stack: this.stack, written, holders: updateInProgress ? [{ host: url }] : [] };

@@ -42,7 +42,7 @@ export class Workspace extends PulumiStack {
   /** Selects the stack, making it first if it is new. @throws UserError on a wrong passphrase */
   async open(): Promise<void> {
     await this.#breakStaleLock();
-    if (!(await this.siblings()).includes(this.stack)) await this.#init();
+    if (!(await this.siblings()).some(({ name }) => name === this.stack)) await this.#init();
     // Any value that was encrypted shows whether the passphrase opens this stack.
     await this.pulumi(["config", "--stack", this.stack, "--config-file", this.#file, "--show-secrets", "--json"]);
   }

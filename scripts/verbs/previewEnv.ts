@@ -50,7 +50,7 @@ export async function previewUp(pull: number, { on, sandbox = false, json, wait,
   if (mistakes.length > 0) throw new UserError(new SettingsError(stack, mistakes).message);
   const settings = check(base.project, stack, config);
   const [listed, machine] = await Promise.all([
-    base.stacks(),
+    base.stack.siblings(),
     previews.machine === "shared" ? base.machine() : undefined,
   ]);
   const wanted = memoryWanted(settings);
@@ -195,7 +195,7 @@ export async function previewList({ on, sandbox = false, json }: PreviewOptions)
 }
 
 async function listed(base: PreviewBase): Promise<readonly PreviewListed[]> {
-  const stacks = await base.stacks();
+  const stacks = await base.stack.siblings();
   const found: PreviewListed[] = [];
   // One after another: each is a program that takes a processor while it runs.
   for (const pull of pullsIn(stacks)) {
@@ -236,7 +236,7 @@ export async function previewReap({ on, sandbox = false, wait, repository, yes, 
       )
     : [];
   const previews = await listed(base);
-  const stacks = (await base.stacks()).map(({ name }) => name);
+  const stacks = (await base.stack.siblings()).map(({ name }) => name);
   const open = await openPulls(repository ?? process.env.GITHUB_REPOSITORY, process.env);
   const all = reapable({ project: base.project, stacks, previews, open, found, cloud, now: Date.now() });
   if (json) say(JSON.stringify(all, null, 2));
