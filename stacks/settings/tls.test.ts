@@ -1,12 +1,32 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { resolveTls, Tls } from "./tls";
 
 let folder: string;
-const lasting = rootCertificates.find((pem) => pem.length < 3000) ?? "";
+/** Ends in the year 9966: what a machine trusts today may have ended by tomorrow. */
+const lasting = `-----BEGIN CERTIFICATE-----
+MIIBmTCCAT+gAwIBAgIUZZ9H/YJnQ55teEGbW8ttpxx4xh4wCgYIKoZIzj0EAwIw
+ITEfMB0GA1UEAwwWYW4gYXV0aG9yaXR5IG9mIGEgdGVzdDAgFw0yNjExMzAwMjEx
+NDFaGA85OTY2MTEwNTAyMTE0MVowITEfMB0GA1UEAwwWYW4gYXV0aG9yaXR5IG9m
+IGEgdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEnA74ouk0SrKCxYqyJG
+m8h8Q1JryFMFZ/XUsLqTbcPGWUbRbygModh83FwK9W1jnDu19B9vIYpF36Gr/cs9
+0UGjUzBRMB0GA1UdDgQWBBR95EnTCdEj4R9/+3n6ExxTLm+etDAfBgNVHSMEGDAW
+gBR95EnTCdEj4R9/+3n6ExxTLm+etDAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49
+BAMCA0gAMEUCIBBAWxIyDga6/38vXHrpJbRcq3TqnxVJMhfMprU97Bi9AiEAmftV
+Y0FbwkVH413+z+vxdQ8h5gvuGK3uphqNC9RYlCU=
+-----END CERTIFICATE-----`;
+const ended = `-----BEGIN CERTIFICATE-----
+MIIBMzCB2gIBATAKBggqhkjOPQQDAjAmMSQwIgYDVQQDDBthbiBhdXRob3JpdHkg
+dGhhdCBoYXMgZW5kZWQwHhcNMjAwMTAxMDAwMDAwWhcNMjEwMTAxMDAwMDAwWjAm
+MSQwIgYDVQQDDBthbiBhdXRob3JpdHkgdGhhdCBoYXMgZW5kZWQwWTATBgcqhkjO
+PQIBBggqhkjOPQMBBwNCAARrVbtit9J1+oNkB1+up29sqHyPSB2/7NwZJypZ/Cw5
+stecD96lFReatALxkNLQwmLqVvVV++jGO1Ch+3uxFY0kMAoGCCqGSM49BAMCA0gA
+MEUCIGZ0/0WTrtfb72XiXkG5i9+JrGGspRCAc1UGGjjVuIOWAiEA0ED+7BTiOD2a
+xKCsx3yue415WchFEPlEkKcBdNYYiq8=
+-----END CERTIFICATE-----
+`;
 const cut = `-----BEGIN CERTIFICATE-----
 MIIBSTCB8aADAgECAgEBMAoGCCqGSM49BAMCMA8xDTALBgNVBAMMBGdvbmUwHhcN
 -----END CERTIFICATE-----
@@ -16,6 +36,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "slipway-tls-"));
   writeFileSync(join(folder, "root.pem"), `# our own authority\n${lasting}\n`);
   writeFileSync(join(folder, "key.pem"), `${lasting}\n-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n`);
+  writeFileSync(join(folder, "ended.pem"), `${lasting}\n${ended}`);
   writeFileSync(join(folder, "text.pem"), "hello\n");
   writeFileSync(join(folder, "broken.pem"), cut);
 });
@@ -43,6 +64,10 @@ test.each([
   ["nothing.pem", '"nothing.pem" is not there'],
   [".", '"." can\'t be read (EISDIR)'],
   ["key.pem", '"key.pem" holds a private key, which is nobody\'s business here'],
+  [
+    "ended.pem",
+    '"ended.pem" has a certificate that ended on Jan  1 00:00:00 2021 GMT (CN=an authority that has ended)',
+  ],
   ["text.pem", '"text.pem" holds no certificate'],
   ["broken.pem", '"broken.pem" holds a certificate that can\'t be read'],
 ])("a root that is none: %s", (root, what) => {
