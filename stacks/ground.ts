@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Bootstrap } from "../infra/host/bootstrap";
 import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
+import type { InCloud, MachineHost } from "../infra/host/machineHost";
 import { Tenancy } from "../infra/host/tenancy";
 import type { HostConnection } from "../infra/ssh/remoteScript";
 import { makeHost } from "./host";
@@ -19,6 +20,8 @@ export interface Ground {
   readonly connection: pulumi.Output<HostConnection>;
   /** The machine, if it goes with the stack. */
   readonly machine?: pulumi.CustomResource | undefined;
+  /** What stands for the machine itself, and where it stands on its cloud's record; nothing of a machine that is another stack's. */
+  readonly own?: { readonly machine: pulumi.Resource; readonly inCloud?: pulumi.Output<InCloud> | undefined };
   /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
   readonly sources?: pulumi.Output<readonly string[]> | undefined;
   /** What stands for the machine's life, if it goes with the stack; see Bootstrap. */
@@ -61,6 +64,7 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     hostKey,
     connection,
     machine: machine.machine,
+    own: ownMachine(machine),
     sources: machine.sources,
     life: bootstrap.life,
     volumeSize: machine.volume?.size,
@@ -68,6 +72,13 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     ready,
     ci: ci && ciLogin(ci, { address, port, hostKey }),
   };
+}
+
+/** One that outlives the stack is stood for by what took it in. */
+function ownMachine({ machine, ready, inCloud }: MachineHost): NonNullable<Ground["own"]> {
+  const own = machine ?? ready[0];
+  if (!own) throw new Error("a machine of the stack's has something that stands for it");
+  return { machine: own, inCloud };
 }
 
 /** @param owner full name of the stack whose machine it is */

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { mistake } from "../infra/mistake";
 import type { Provenance } from "../infra/release/provenance";
 import { clearProviderSecrets } from "./clearSecrets";
+import { cloudLogins } from "./cloudLogins";
 import { lookUpGitHub } from "./delivery";
 import { machine } from "./machine";
 import { type ConfigSource, readSettings } from "./settings";
@@ -75,6 +76,7 @@ async function main() {
     lastAddress: before.getOutput("address") as pulumi.Output<string | undefined>,
     clear: clearProviderSecrets(pulumi.runtime.allConfig(), (key) => secretKeys.has(key)),
     github,
+    clouds: cloudLogins(pulumi.runtime.allConfig()),
     agent: join(root, "dist", "agent", "slipway.js"),
   });
   // Pulumi warns of an output that has no value.

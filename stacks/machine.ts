@@ -6,7 +6,7 @@ import { mountOf } from "../agent/mount";
 import { placeOf } from "../infra/database/choice";
 import type { GitHubAccess } from "../infra/delivery/githubAccess";
 import type { CiLogin } from "../infra/host/ciAccess";
-import { TenantsGuard } from "../infra/host/tenantsGuard";
+import { type CloudLogin, TenantsGuard } from "../infra/host/tenantsGuard";
 import { Dns } from "../infra/network/dns";
 import { certificateAuthority, dnsRecords, recordsToSet } from "../infra/network/dnsRecords";
 import { Notifications } from "../infra/notify/notifications";
@@ -72,6 +72,8 @@ export interface MachineRun {
   readonly github?: GitHubAccess | undefined;
   /** Path of the release engine's bundle. */
   readonly agent: string;
+  /** How the clouds are asked, by provider, as far as the stack's settings say. */
+  readonly clouds?: Readonly<Record<string, CloudLogin | undefined>> | undefined;
 }
 
 /** Wires one machine and its apps. */
@@ -168,10 +170,11 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
       ci: ground.ci,
     });
   }
-  if (settings.host.provider !== "stack") {
+  if (ground.own) {
+    const { provider } = settings.host;
     new TenantsGuard(
       `${name}-tenants`,
-      { stack: stackName(settings), connection },
+      { stack: stackName(settings), provider, connection, ...ground.own, login: run.clouds?.[provider] },
       { dependsOn: [...ground.ready, ...names, ...apps.map(({ release }) => release)] },
     );
   }

@@ -4,7 +4,7 @@ import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
-import type { CloudMachineArgs, MachineHost } from "./machineHost";
+import type { CloudMachineArgs, InCloud, MachineHost } from "./machineHost";
 import { volumeName, volumeNameLimits } from "./volumeName";
 
 /**
@@ -16,6 +16,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
   readonly firstContact: pulumi.Output<HostConnection>;
   readonly deployKey: pulumi.Output<string>;
   readonly machine: digitalocean.Droplet;
+  readonly inCloud: pulumi.Output<InCloud>;
   readonly ready: readonly pulumi.Resource[];
   readonly volume?: DataVolume;
 
@@ -59,6 +60,11 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
       { parent: this },
     );
     this.ready = [firewall];
+    this.inCloud = pulumi.all([this.machine.id, firewall.id]).apply(([id, witness]) => ({
+      cloud: "digitalocean" as const,
+      machine: `/v2/droplets/${id}`,
+      witness: `/v2/firewalls/${witness}`,
+    }));
     this.address = this.machine.ipv4Address;
     this.deployKey = login.deployKey;
     this.firstContact = login.connectionTo(this.address);

@@ -5,7 +5,7 @@ import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
 import { firstLogin } from "./firstLogin";
 import { labelLimits, linodeLabel } from "./linodeLabel";
-import type { CloudMachineArgs, MachineHost } from "./machineHost";
+import type { CloudMachineArgs, InCloud, MachineHost } from "./machineHost";
 import { volumeName, volumeNameLimits } from "./volumeName";
 
 /**
@@ -18,6 +18,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
   readonly firstContact: pulumi.Output<HostConnection>;
   readonly deployKey: pulumi.Output<string>;
   readonly machine: linode.Instance;
+  readonly inCloud: pulumi.Output<InCloud>;
   readonly sources: pulumi.Output<readonly string[]>;
   readonly ready: readonly pulumi.Resource[];
   readonly volume?: DataVolume;
@@ -63,6 +64,11 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
     );
     if (args.volume) this.volume = dataVolume(name, args.volume, args, this.machine, this);
     this.ready = [firewall];
+    this.inCloud = pulumi.all([this.machine.id, firewall.id]).apply(([id, witness]) => ({
+      cloud: "linode" as const,
+      machine: `/v4/linode/instances/${id}`,
+      witness: `/v4/networking/firewalls/${witness}`,
+    }));
     this.address = this.machine.ipAddress;
     this.sources = pulumi.all([this.machine.ipAddress, this.machine.ipv6]).apply(([v4, v6]) => ownNetworks(v4, v6));
     this.deployKey = login.deployKey;

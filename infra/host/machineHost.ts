@@ -20,6 +20,14 @@ export interface CloudMachineArgs {
   readonly volume?: DataVolumeArgs | undefined;
 }
 
+/** Where a machine stands on the record of its cloud, as paths of the cloud's API. */
+export interface InCloud {
+  readonly cloud: "digitalocean" | "linode";
+  readonly machine: string;
+  /** Something else of the stack's in the same account: an account that doesn't know it can't tell that the machine is gone. */
+  readonly witness: string;
+}
+
 /**
  * A machine that becomes a host, whoever made it: all that the rest of the program knows of one. Each provider has a component
  * of its own that fulfils it.
@@ -48,6 +56,8 @@ export interface MachineHost {
    * undone piece by piece.
    */
   readonly machine?: pulumi.CustomResource;
+  /** Where it stands on its cloud's record, if it is a cloud's. */
+  readonly inCloud?: pulumi.Output<InCloud>;
   /** Networks in CIDR form that its own connections come from, where its cloud's databases know a machine by nothing else. */
   readonly sources?: pulumi.Output<readonly string[]>;
   /** What everything that is done on the machine waits for, e.g. the cloud's firewall. */

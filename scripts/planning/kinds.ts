@@ -96,7 +96,9 @@ const machineSteps: Readonly<Record<string, string>> = {
   postgres: "Postgres",
   "agent-upload": "the release engine's upload",
   agent: "the release engine",
-  "tenants-command": "a look for tenants",
+  "tenants-digitalocean": "a look for tenants",
+  "tenants-linode": "a look for tenants",
+  "tenants-existing": "a look for tenants",
 };
 
 /** What a command does that is no app's, in a few words. */

@@ -181,6 +181,18 @@ ${inside}${script}`);
     expect((await up("main")).changes).toBe("0 changes");
   });
 
+  it("can't be let go while it doesn't say whether it has one, either", async () => {
+    await onMachine("iptables -I INPUT 1 -p tcp --dport 22 -j DROP");
+    const refused = await verb("down", "main", "main");
+    await onMachine("iptables -D INPUT -p tcp --dport 22 -j DROP");
+    expect(refused.exitCode).toBe(1);
+    expect(refused.all).toContain(
+      `nobody can tell whether other stacks have apps on the machine ${machine.address}, who would lose them`,
+    );
+    expect(await containers()).toEqual(["notes-pr-7-r1-web-1", "notes-r1-web-1"]);
+    expect((await up("main")).changes).toBe("0 changes");
+  });
+
   it("loses nothing but the tenant's own when the tenant goes", async () => {
     expect((await verb("down", "pr-7", "pr-7")).all).toContain("The sandbox goes on");
     expect(await containers()).toEqual(["notes-r1-web-1"]);

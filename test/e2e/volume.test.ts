@@ -74,12 +74,36 @@ function cloud(method: string, path: string, body?: unknown): Promise<Response> 
   });
 }
 
-/** Destroys the machine behind Pulumi's back; whoever comes first takes the address that is free. */
-async function destroyByHand(): Promise<void> {
+async function machineId(): Promise<number | undefined> {
   const { droplets = [] } = (await stack.cloud("/v2/droplets")) as unknown as {
     droplets?: { id: number; name: string }[];
   };
-  const id = droplets.find(({ name }) => name === "slipway-dev")?.id;
+  return droplets.find(({ name }) => name === "slipway-dev")?.id;
+}
+
+it("stays, and the machine with it, while that has another stack's app or can't say whether it has", async () => {
+  const urn =
+    "urn:pulumi:dev::slipway::slipway:host:DropletHost$digitalocean:index/droplet:Droplet::slipway-dev-droplet";
+  const before = await machineId();
+  const keptAll = async (verb: string, args: string[], said: string) => {
+    const { exitCode, all } = await stack.verb(verb, args);
+    expect([exitCode === 0, all]).toEqual([false, expect.stringContaining(said)]);
+    expect(await machineId()).toBe(before);
+    await expectData();
+  };
+  await stack.onMachine("slipway", "claim", "theirs", "--stack", "slipway/pr-7");
+  const theirs = "this host has tenants, who would lose their apps and data with it: app theirs of stack slipway/pr-7";
+  await keptAll("pulumi", ["up", "--yes", "--skip-preview", "--replace", urn], theirs);
+  await stack.onMachine("systemctl", "stop", "ssh.service", "ssh.socket");
+  await keptAll("down", [], "nobody can tell whether other stacks have apps on the machine");
+  await stack.onMachine("systemctl", "start", "ssh.service");
+  await stack.onMachine("rm", "-r", "/var/lib/slipway/apps/theirs");
+  expect((await stack.up()).changes).toBe("0 changes");
+});
+
+/** Destroys the machine behind Pulumi's back; whoever comes first takes the address that is free. */
+async function destroyByHand(): Promise<void> {
+  const id = await machineId();
   await cloud("DELETE", `/v2/droplets/${id}`);
   while ((await cloud("GET", `/v2/droplets/${id}`)).status !== 404) await sleep(500);
   const squatter = { name: "squatter", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };

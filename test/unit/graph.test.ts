@@ -149,7 +149,7 @@ const plain = (value: unknown): unknown =>
 describe("the graph of one machine", () => {
   it("is made of exactly these resources", () => {
     expect(recorded.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
-      "command:local:Command slipway-dev-tenants-command",
+      "command:local:Command slipway-dev-tenants-digitalocean",
       "command:remote:Command notes-claim-command",
       "command:remote:Command notes-database-role",
       "command:remote:Command notes-release-command",
