@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The engine's command line, as it stands on every host; see `front.ts` for how it is called. */
 import { Command } from "commander";
+import { bugText } from "./bug";
 import { aloneCommand } from "./commands/alone";
 import { claimCommand } from "./commands/claim";
 import { copyCommand } from "./commands/copy";
@@ -94,8 +95,6 @@ program
   })
   .parseAsync()
   .catch((thrown: unknown) => {
-    complain(
-      thrown instanceof Failure ? `slipway: ${thrown.message}` : `slipway: a bug: ${(thrown as Error).stack ?? thrown}`,
-    );
+    complain(`slipway: ${thrown instanceof Failure ? thrown.message : bugText(thrown)}`);
     process.exitCode = 1;
   });

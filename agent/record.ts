@@ -6,6 +6,7 @@ import { Failure } from "./failure";
 import type { Files, Host } from "./host";
 import { Fields, type Manifest, Origin } from "./manifest";
 import { APPS, appPaths, KEY, releasePaths } from "./paths";
+import { guard } from "./redact";
 
 const Content = Fields.omit({ origin: true, registry: true, environment: true, before: true, move: true });
 
@@ -94,6 +95,8 @@ export async function readEnvironment(
   const text = await files.read(releasePaths(app, release).environment);
   if (text === undefined) return undefined;
   const { RELEASE: _release, ...environment } = readEnvFile(text);
+  const record = await readRecord(files, app, release).catch(() => undefined);
+  guard(record?.content.secrets.flatMap((name) => environment[name] ?? []) ?? []);
   return environment;
 }
 

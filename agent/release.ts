@@ -1,5 +1,6 @@
 /** `slipway release`: the whole story of making a manifest live, as tables of steps, and what happens when one of them fails. */
 import { type Attempt, addressesOf, type Step } from "./attempt";
+import { bugText } from "./bug";
 import { APP_LABEL } from "./compose";
 import { processOf, releaseContainers } from "./containers";
 import { Failure, reasonOf } from "./failure";
@@ -211,7 +212,7 @@ async function fail(attempt: Attempt, { voice }: Lease, begun: number, failed: F
   const lines = await lastLinesOf(host, thrown);
   const wasSwitched = attempt.switched === true && step !== "edge";
   await undo(attempt, voice);
-  const reason = voice.redact(reasonOf(thrown));
+  const reason = thrown instanceof Failure ? voice.redact(reasonOf(thrown)) : firstLine(bugText(thrown));
   const milliseconds = host.now() - begun;
   await enter({ ...rowOf(attempt, begun), milliseconds, result: "failed", step, reason }, attempt, voice);
   for (const line of failureText(attempt, { step, reason, wasSwitched }, lines)) voice.complain(line);
@@ -227,6 +228,10 @@ async function fail(attempt: Attempt, { voice }: Lease, begun: number, failed: F
     step,
     reason,
   };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }
 
 /**

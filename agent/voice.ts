@@ -1,7 +1,7 @@
 /** How a release speaks: to whoever asked for it and to its log, secrets blotted out in both. */
 import type { Host } from "./host";
 import type { Manifest } from "./manifest";
-import { redactor } from "./redact";
+import { guard, lineRedactor, redactor } from "./redact";
 import { type RunLog, runLog } from "./run-log";
 
 /** See the file's head. */
@@ -25,11 +25,14 @@ export interface Listeners {
 
 /** The voice of a release of this manifest. What is said before it has a number waits for its log to begin. */
 export function voiceOf(manifest: Manifest, { say, complain }: Listeners): Voice {
-  const redact = redactor(secretsOf(manifest));
+  const secrets = secretsOf(manifest);
+  guard(secrets);
+  const redact = redactor(secrets);
+  const redactLine = lineRedactor(secrets);
   const said: string[] = [];
   let log: RunLog | undefined;
   const through = (print: (line: string) => void) => (line: string) => {
-    const text = redact(line);
+    const text = line.split("\n").map(redactLine).join("\n");
     print(text);
     if (log) log.add(text);
     else said.push(text);
@@ -49,5 +52,9 @@ export function voiceOf(manifest: Manifest, { say, complain }: Listeners): Voice
 
 function secretsOf(manifest: Manifest): string[] {
   const values = manifest.secrets.flatMap((name) => manifest.environment[name] ?? []);
-  return manifest.registry ? [...values, manifest.registry.password] : values;
+  return [
+    ...values,
+    ...(manifest.registry ? [manifest.registry.password] : []),
+    ...(manifest.move ? [manifest.move.url] : []),
+  ];
 }

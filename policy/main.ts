@@ -6,6 +6,7 @@ import {
   type ResourceValidationArgs,
   type StackValidationArgs,
 } from "@pulumi/policy";
+import { bugText } from "../agent/bug";
 import { FACTS, type Facts, type SeenFacts } from "./facts";
 import { known, planned } from "./planned";
 import type { Breach, PlannedResource, Rule } from "./rule";
@@ -24,7 +25,7 @@ function policiesOf(rule: Rule): Policies {
             validateResource({ type, props }: ResourceValidationArgs, report: ReportViolation) {
               if (type !== FACTS) return;
               const facts = known(props) as Facts;
-              if (isRefused(rule, facts)) tell(ofSettings(facts), report);
+              if (isRefused(rule, facts)) tell(() => ofSettings(facts), report);
             },
           },
         ]
@@ -37,7 +38,7 @@ function policiesOf(rule: Rule): Policies {
             name: ofSettings ? `${name}-in-resources` : name,
             validateStack(args: StackValidationArgs, report: ReportViolation) {
               const { resources, facts } = seen(args);
-              if (facts && isRefused(rule, facts)) tell(ofResources(resources, facts), report);
+              if (facts && isRefused(rule, facts)) tell(() => ofResources(resources, facts), report);
             },
           },
         ]
@@ -55,8 +56,13 @@ function seen(args: StackValidationArgs): { resources: readonly PlannedResource[
   };
 }
 
-function tell(breaches: readonly Breach[], report: ReportViolation): void {
-  for (const { message, urn } of breaches) report(message, urn);
+/** A rule that breaks on what is planned must not quote it: Pulumi shows an error whole. */
+function tell(breaches: () => readonly Breach[], report: ReportViolation): void {
+  try {
+    for (const { message, urn } of breaches()) report(message, urn);
+  } catch (thrown) {
+    throw new Error(bugText(thrown));
+  }
 }
 
 new PolicyPack("slipway", {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { Argument, Command, Option } from "commander";
 import packageJson from "../package.json";
+import { bugText } from "./bug";
 import { buildOf, checkPort, end, health, launch, logFile } from "./daemon";
 import { connectEngine, statusOf } from "./engine";
 import { type Extra, extraNames } from "./images/index";
@@ -176,7 +177,7 @@ function commands(): Command {
 function tell(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (statusOf(error) !== 0) return `the Docker engine refused: ${reasonOf(error)}`;
-  return (error as Error).stack ?? String(error);
+  return bugText(error);
 }
 
 commands()

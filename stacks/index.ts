@@ -1,6 +1,7 @@
 /** The program's one entry: reads the settings, and wires the shape of environment they ask for. */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { bugText } from "../agent/bug";
 import { mistake } from "../infra/mistake";
 import type { Provenance } from "../infra/release/provenance";
 import { clearProviderSecrets } from "./clearSecrets";
@@ -83,8 +84,14 @@ async function main() {
   return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 }
 
+/** Pulumi shows an error that it doesn't know whole, with all that its message quotes. */
+function told(error: unknown): never {
+  if (pulumi.RunError.isInstance(error) || pulumi.ResourceError.isInstance(error)) throw error;
+  throw mistake(bugText(error));
+}
+
 declare const module: { exports: unknown };
 
 // A program that is a function is run by Pulumi, and what it resolves with is what the stack gives back; a bundle in CommonJS has no
 // other way to say so.
-module.exports = main;
+module.exports = () => main().catch(told);

@@ -3,6 +3,7 @@ import { prettifyError } from "zod";
 import { Failure } from "../failure";
 import type { Login } from "../host";
 import { Fields, Manifest } from "../manifest";
+import { guard } from "../redact";
 
 /** All of standard input. @throws Failure on a terminal, where nothing would ever come */
 export async function standardInput(expected: string): Promise<string> {
@@ -29,7 +30,9 @@ export function manifestOf(text: string): Manifest {
 /** The registry login in a text. @throws Failure that never quotes the text */
 export function loginOf(text: string): Login {
   try {
-    return Fields.shape.registry.unwrap().parse(JSON.parse(text));
+    const login = Fields.shape.registry.unwrap().parse(JSON.parse(text));
+    guard([login.password]);
+    return login;
   } catch {
     throw new Failure(
       'the login on standard input is not what was expected: {"server": …, "username": …, "password": …}',

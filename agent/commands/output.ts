@@ -1,13 +1,14 @@
-/** What commands print, and where. */
+/** What commands print, and where: never a secret that this process knows. */
+import { withoutGuarded } from "../redact";
 
 /** Prints a line of the answer. */
 export function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${withoutGuarded(line)}\n`);
 }
 
 /** Prints a line about the work or a failure. */
 export function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${withoutGuarded(line)}\n`);
 }
 
 /** Prints a value as JSON. */

@@ -11,7 +11,7 @@ import { connectionEnvironment } from "../connection-url";
 import { Failure, reasonOf } from "../failure";
 import type { Database } from "../host";
 import { localAddresses } from "../local-addresses";
-import { redactor } from "../redact";
+import { guard, redactor } from "../redact";
 import { advisoryLock } from "./advisory-lock";
 import { clearingSql, END_SESSIONS, restoreOrder } from "./restore-script";
 
@@ -192,6 +192,7 @@ interface Started {
 
 function start(url: string, [program, ...rest]: readonly [string, ...string[]], stdio: StdioOptions): Started {
   const child = spawn(program, rest, { stdio, env: programEnvironment(url, "slipway") });
+  guard([url]);
   const redact = redactor([url]);
   const errors = collected(child.stderr);
   const succeeded = new Promise<void>((resolve, reject) => {

@@ -3,7 +3,8 @@ import { prettifyError } from "zod";
 import { Failure } from "../failure";
 import type { Files } from "../host";
 import { NOTIFY_ORDERS, NOTIFY_STATES } from "../paths";
-import { Order } from "./order";
+import { guard } from "../redact";
+import { Order, secretsOf } from "./order";
 
 /** File of a stack, in a folder of such. */
 export function notifyPath(folder: string, stack: string): string {
@@ -22,7 +23,9 @@ export async function readOrders(files: Files): Promise<readonly Order[]> {
       }
     }),
   );
-  return found.filter((order) => order !== undefined);
+  const orders = found.filter((order) => order !== undefined);
+  guard(orders.flatMap(secretsOf));
+  return orders;
 }
 
 /** Keeps an order in place of the stack's last one. */
@@ -45,7 +48,10 @@ export function orderOf(text: string): Order {
     throw new Failure(`what came on standard input is not JSON (${text.length} characters)`);
   }
   const parsed = Order.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    guard(secretsOf(parsed.data));
+    return parsed.data;
+  }
   throw new Failure(
     `what came on standard input is not what this slipway understands:\n${prettifyError(parsed.error)}`,
   );

@@ -6,7 +6,7 @@ import { appPaths } from "../paths";
 import { release } from "../release";
 import { repair } from "../repair";
 
-const OLD = "postgres://shop:old@172.29.0.1:5432/shop";
+const OLD = "postgres://shop:first-one@172.29.0.1:5432/shop";
 const NEW = "postgres://shop:new@172.29.64.2:5432/shop";
 const image = (digit: string) => `registry.test/shop@sha256:${digit.repeat(64)}`;
 

@@ -2,6 +2,8 @@
 import { Argument, Command } from "commander";
 import { execa } from "execa";
 import { quote } from "shell-quote";
+import { bugText } from "../../agent/bug";
+import { redact } from "../lib/redact";
 import { UserError } from "../lib/userError";
 import { checkout } from "../setup/cache";
 import { ensureToolchain } from "../setup/toolchain";
@@ -237,8 +239,7 @@ program
 
 program.parseAsync().catch((error: unknown) => {
   // A person's mistake is told in one line; anything else is a bug and shows where it happened.
-  process.stderr.write(
-    `slipway: ${error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  const told = error instanceof UserError ? error.message : bugText(error);
+  process.stderr.write(`slipway: ${redact(told, process.env)}\n`);
   process.exitCode = 1;
 });
