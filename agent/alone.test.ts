@@ -30,4 +30,7 @@ it("tells whose each app is, and nothing of one without a mark", async () => {
   await claim(host.files, "shop-pr-7", "acme/pr-7");
   await host.files.write("/var/lib/slipway/apps/old/ledger.jsonl", "", 0o644);
   expect(await tenants(host.files)).toEqual([{ app: "shop-pr-7", stack: "acme/pr-7" }]);
+  await claim(host.files, "shop-pr-7", "acme/pr-7", "0123456789ab");
+  await claim(host.files, "shop-pr-7", "acme/pr-7");
+  expect(await tenants(host.files)).toEqual([{ app: "shop-pr-7", stack: "acme/pr-7", mark: "0123456789ab" }]);
 });

@@ -1,5 +1,5 @@
 /** Whose apps a host has, and whether it can go with its stack. */
-import { ownerOf } from "./claim";
+import { markOf, ownerOf } from "./claim";
 import { Failure } from "./failure";
 import type { Files } from "./host";
 import { APPS } from "./paths";
@@ -9,14 +9,22 @@ export interface Tenant {
   readonly app: string;
   /** `PROJECT/STACK`. */
   readonly stack: string;
+  /** What that stack marks as its own; see `claim.ts`. None where an older program claimed it. */
+  readonly mark?: string;
 }
 
 /** Every app of the host that is marked as a stack's, whether anything of it is live or not. */
 export async function tenants(files: Files): Promise<readonly Tenant[]> {
   const found = await Promise.all(
-    (await files.list(APPS)).map(async (app) => ({ app, stack: await ownerOf(files, app) })),
+    (await files.list(APPS)).map(async (app) => ({
+      app,
+      stack: await ownerOf(files, app),
+      mark: await markOf(files, app),
+    })),
   );
-  return found.flatMap(({ app, stack }) => (stack === undefined ? [] : [{ app, stack }]));
+  return found.flatMap(({ app, stack, mark }) =>
+    stack === undefined ? [] : [{ app, stack, ...(mark !== undefined && { mark }) }],
+  );
 }
 
 /**

@@ -6,11 +6,18 @@ import { appPaths } from "./paths";
 /**
  * Marks an app as a stack's own, before anything is made for it. An app without a mark is taken over: an older engine made none.
  * @param stack `PROJECT/STACK`
+ * @param mark what tells that stack from one of the same name in another state; see `markOf`. None from an older program
  * @throws Failure if the app is another stack's
  */
-export async function claim(files: Files, app: string, stack: string): Promise<void> {
+export async function claim(files: Files, app: string, stack: string, mark?: string): Promise<void> {
   await expectOwn(files, app, stack);
   if ((await ownerOf(files, app)) === undefined) await files.write(appPaths(app).stack, `${stack}\n`, 0o644);
+  if (mark !== undefined) await files.write(appPaths(app).mark, `${mark}\n`, 0o644);
+}
+
+/** The mark of the stack that an app belongs to; none where an older program claimed it. */
+export async function markOf(files: Files, app: string): Promise<string | undefined> {
+  return (await files.read(appPaths(app).mark))?.trim();
 }
 
 /** @throws Failure if the app is another stack's */

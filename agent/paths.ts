@@ -52,6 +52,8 @@ export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,
   /** The stack it belongs to; see `claim.ts`. */
   stack: `${APPS}/${app}/stack`,
+  /** What that stack marks as its own; see `claim.ts`. */
+  mark: `${APPS}/${app}/mark`,
   /** Which release serves; replaced at the switch. */
   live: `${APPS}/${app}/live.json`,
   /** One row per release ever tried, oldest first. */

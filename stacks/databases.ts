@@ -11,6 +11,7 @@ import { LinodeCluster } from "../infra/database/linodeCluster";
 import type { ManagedCluster } from "../infra/database/managedCluster";
 import { ManagedDatabase } from "../infra/database/managedDatabase";
 import type { Placement } from "../infra/database/placement";
+import { remarkOf } from "../infra/mark";
 import type { Connection } from "../infra/ssh/remoteScript";
 import type { AppSettings } from "./settings";
 import type { HostSettings } from "./settings/host";
@@ -27,6 +28,10 @@ export interface DatabaseGround {
   /** Networks that its own connections come from, where its cloud's databases know it by nothing else. */
   readonly sources?: pulumi.Output<readonly string[]> | undefined;
   readonly connection: Connection;
+  /** `PROJECT/STACK`. */
+  readonly stack: string;
+  /** What the stack marks as its own. */
+  readonly mark: pulumi.Output<string>;
   /** What a database in the machine's own Postgres waits for. */
   readonly postgres: pulumi.Resource;
   /** What any other waits for. */
@@ -108,9 +113,10 @@ export class AppDatabases {
   }
 
   #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
-    const { connection, life, host, postgres, ready, keep, lastDump, registry } = this.#ground;
+    const { connection, life, host, stack, mark, postgres, ready, keep, lastDump, registry } = this.#ground;
     const name = `${app}-database`;
-    const common = { app: onHost, connection, life, protect: host.protect, keep, lastDump };
+    const remark = mark.apply((text) => remarkOf({ stack, mark: text }));
+    const common = { app: onHost, connection, life, protect: host.protect, keep, lastDump, remark };
     switch (choice.mode) {
       case "host":
         return new HostDatabase(name, common, { dependsOn: [postgres, claim] });
@@ -144,12 +150,16 @@ export class AppDatabases {
 }
 
 /** A cluster of the cloud that the machine is of. */
-function makeCluster(name: string, { host, machine, sources }: DatabaseGround, cluster: ClusterChoice): ManagedCluster {
+function makeCluster(
+  name: string,
+  { host, machine, sources, mark }: DatabaseGround,
+  cluster: ClusterChoice,
+): ManagedCluster {
   switch (host.provider) {
     case "digitalocean": {
       if (!machine) throw new Error("only a machine of the stack's own can be a trusted source");
       const { region, protect } = host;
-      return new DigitalOceanCluster(`${name}-database`, { name, cluster, droplet: machine, region, protect });
+      return new DigitalOceanCluster(`${name}-database`, { name, cluster, droplet: machine, region, protect, mark });
     }
     case "linode": {
       if (!sources) throw new Error("only a machine whose addresses are known can be let in");

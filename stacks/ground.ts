@@ -4,6 +4,7 @@ import { Bootstrap } from "../infra/host/bootstrap";
 import { CiAccess, type CiLogin, knownHosts } from "../infra/host/ciAccess";
 import type { InCloud, MachineHost } from "../infra/host/machineHost";
 import { Tenancy } from "../infra/host/tenancy";
+import { markOf } from "../infra/mark";
 import type { HostConnection } from "../infra/ssh/remoteScript";
 import { makeHost } from "./host";
 import { stackName } from "./nameOnHost";
@@ -18,6 +19,8 @@ export interface Ground {
   readonly port: pulumi.Output<number>;
   readonly hostKey: pulumi.Output<string>;
   readonly connection: pulumi.Output<HostConnection>;
+  /** What the stack marks as its own; see `infra/mark.ts`. */
+  readonly mark: pulumi.Output<string>;
   /** The machine, if it goes with the stack. */
   readonly machine?: pulumi.CustomResource | undefined;
   /** What stands for the machine itself, and where it stands on its cloud's record; nothing of a machine that is another stack's. */
@@ -45,10 +48,12 @@ export interface GroundRun {
 
 /** Makes the ground that the settings ask for. */
 export function makeGround(name: string, settings: Settings, { lastVolume, agent }: GroundRun): Ground {
-  const { host } = settings;
-  if (host.provider === "stack") return tenancy(name, fullName(host.stack, settings.project));
+  const { host, ephemeral } = settings;
+  const mark = (connection: pulumi.Output<HostConnection>) => markOn(connection, ephemeral?.mark);
+  if (host.provider === "stack") return tenancy(name, fullName(host.stack, settings.project), mark);
   const machine = makeHost(name, host, {
     stack: stackName(settings),
+    mark: ephemeral?.mark,
     privateKey: settings.hostPrivateKey,
     lastVolume: lastVolume ?? pulumi.output(undefined),
   });
@@ -63,6 +68,7 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     port: pulumi.output(port),
     hostKey,
     connection,
+    mark: mark(connection),
     machine: machine.machine,
     own: ownMachine(machine),
     sources: machine.sources,
@@ -81,8 +87,18 @@ function ownMachine({ machine, ready, inCloud }: MachineHost): NonNullable<Groun
   return { machine: own, inCloud };
 }
 
+/** @param given the mark of the stack that a preview is modelled on */
+function markOn(connection: pulumi.Output<HostConnection>, given: string | undefined): pulumi.Output<string> {
+  if (given !== undefined) return pulumi.output(given);
+  return pulumi.unsecret(connection.apply(({ privateKey }) => markOf(privateKey)));
+}
+
 /** @param owner full name of the stack whose machine it is */
-function tenancy(name: string, owner: string): Ground {
+function tenancy(
+  name: string,
+  owner: string,
+  mark: (connection: pulumi.Output<HostConnection>) => pulumi.Output<string>,
+): Ground {
   const other = new pulumi.StackReference("host", { name: owner });
   const output = <T>(key: string) => other.getOutput(key) as pulumi.Output<T | undefined>;
   const { address, port, hostKey, connection, there } = new Tenancy(`${name}-host`, {
@@ -92,7 +108,16 @@ function tenancy(name: string, owner: string): Ground {
     hostKey: output<string>("hostKey"),
     deployKey: output<string>("deployKey"),
   });
-  return { address, port, hostKey, connection, postgres: there, ready: [there], ci: undefined };
+  return {
+    address,
+    port,
+    hostKey,
+    connection,
+    mark: mark(connection),
+    postgres: there,
+    ready: [there],
+    ci: undefined,
+  };
 }
 
 /** `STACK`, `PROJECT/STACK` or `ORGANIZATION/PROJECT/STACK` in full. */

@@ -13,6 +13,8 @@ type OwnHostSettings = Exclude<HostSettings, { readonly provider: "stack" }>;
 export interface HostMaking {
   /** The stack that it is for, `PROJECT/STACK`. */
   readonly stack: string;
+  /** What its things are marked with, where it isn't the stack's own mark. */
+  readonly mark?: string | undefined;
   /** How a machine is reached that is there already. */
   readonly privateKey?: string | undefined;
   /** GB of its data volume when the stack was brought up last. */
@@ -23,13 +25,13 @@ export interface HostMaking {
 export function makeHost(
   name: string,
   settings: OwnHostSettings,
-  { stack, privateKey, lastVolume }: HostMaking,
+  { stack, mark, privateKey, lastVolume }: HostMaking,
 ): MachineHost {
   switch (settings.provider) {
     case "digitalocean":
-      return new DropletHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
+      return new DropletHost(name, { ...settings, mark, volume: dataVolume(settings.volume, lastVolume) });
     case "linode":
-      return new LinodeHost(name, { ...settings, volume: dataVolume(settings.volume, lastVolume) });
+      return new LinodeHost(name, { ...settings, mark, volume: dataVolume(settings.volume, lastVolume) });
     case "existing":
       return new ExistingHost(name, { ...settings, stack, privateKey: privateKey ?? "" });
     default:

@@ -93,6 +93,8 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     life,
     sources: ground.sources,
     connection,
+    stack: stackName(settings),
+    mark: ground.mark,
     postgres: ground.postgres,
     ready: ground.ready,
     keep: keepsData(settings),
@@ -103,7 +105,11 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
   const told = makeNotifications(name, settings, ground);
   const apps = settings.apps.map((app) => {
     const tenure = tenureOf(settings, app.name);
-    const claim = new AppClaim(`${app.name}-claim`, { ...tenure, connection, life }, { dependsOn: [...ground.ready] });
+    const claim = new AppClaim(
+      `${app.name}-claim`,
+      { ...tenure, mark: ground.mark, connection, life },
+      { dependsOn: [...ground.ready] },
+    );
     const images = new AppImages(app.name, {
       app: app.name,
       folder: app.folder,

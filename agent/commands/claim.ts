@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { claim } from "../claim";
+import { Failure } from "../failure";
 import type { Host } from "../host";
 import { appName } from "./arguments";
 import { say } from "./output";
@@ -11,7 +12,10 @@ export function claimCommand(host: Host): Command {
     .argument("<app>", "name of the app", appName)
     .requiredOption("--stack <project/stack>", "the stack that asks")
     .action(async (app: string, { stack }: { stack: string }) => {
-      await claim(host.files, app, stack);
+      const mark = process.env.SLIPWAY_MARK;
+      if (mark !== undefined && !/^[0-9a-f]{12}$/.test(mark))
+        throw new Failure("SLIPWAY_MARK is no mark: expected 12 hexadecimal digits, as a stack's program sends them");
+      await claim(host.files, app, stack, mark);
       say(`${app} belongs to stack ${stack}`);
     });
 }

@@ -55,6 +55,7 @@ export function containerScript({
   const inside = insideOf(app);
   return `name=${name}
 kept=/var/lib/slipway/databases/${app}
+ours() { [ "$(docker $1 inspect --format "{{index .$2 \\"slipway.database\\"}}" $name 2>/dev/null)" = ${app} ]; }
 labelled() { docker container inspect --format "{{index .Config.Labels \\"slipway.database.$1\\"}}" $name 2>/dev/null || true; }
 case "$1" in
 make)
@@ -91,12 +92,12 @@ END
   ;;
 drop)
 ${keep ? "  docker stop -t 60 $name >/dev/null 2>&1 || true" : lastDump ? dumpScript(app) : "  :"}
-  docker rm -f -v $name >/dev/null 2>&1 || true
+  ! ours container Config.Labels || docker rm -f -v $name >/dev/null 2>&1 || true
   for other in $(docker network inspect --format '{{range $id, $_ := .Containers}}{{$id}} {{end}}' $name 2>/dev/null || true); do
     docker network disconnect -f $name $other || true
   done
-  docker network rm $name >/dev/null 2>&1 || true
-${keep ? "" : "  docker volume rm $name >/dev/null 2>&1 || true\n  rm -rf $kept\n"}  ;;
+  ! ours network Labels || docker network rm $name >/dev/null 2>&1 || true
+${keep ? "" : "  ! ours volume Labels || docker volume rm $name >/dev/null 2>&1 || true\n  rm -rf $kept\n"}  ;;
 esac
 `;
 }

@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { tagOf } from "../mark";
 import type { ClusterChoice } from "./choice";
 import type { ClusterDatabase, ClusterDatabaseOrder, ManagedCluster } from "./managedCluster";
 
@@ -11,6 +12,8 @@ export interface DigitalOceanClusterArgs {
   /** The droplet that may connect, and its region. */
   readonly droplet: pulumi.Resource & { readonly id: pulumi.Output<string> };
   readonly region: string;
+  /** What the stack marks as its own. */
+  readonly mark: pulumi.Output<string>;
   /** Whether Pulumi refuses to destroy the cluster. */
   readonly protect: boolean;
 }
@@ -35,6 +38,7 @@ export class DigitalOceanCluster extends pulumi.ComponentResource implements Man
         size,
         region,
         nodeCount: 1 + standby,
+        tags: [args.mark.apply(tagOf)],
         ...(maintenance && { maintenanceWindows: [maintenanceWindow(maintenance)] }),
       },
       { parent: this, protect: args.protect },

@@ -9,6 +9,8 @@ import type { Placement } from "./placement";
 /** What an app's database on its host is made from. */
 export interface HostDatabaseArgs extends Farewell {
   readonly app: string;
+  /** What database and role bear as the stack's; see `ownership.ts`. */
+  readonly remark: pulumi.Input<string>;
   readonly connection: Connection;
   /** What stands for the life of the machine it is on; none where that outlives the stack. */
   readonly life?: pulumi.Resource | undefined;
@@ -29,8 +31,11 @@ export class HostDatabase extends pulumi.ComponentResource implements Placement 
       `${name}-role`,
       {
         connection: args.connection,
-        script: password.result.apply((secret) => hostDatabaseScript(args.app, address, secret, args)),
+        script: pulumi
+          .all([password.result, args.remark])
+          .apply(([secret, remark]) => hostDatabaseScript(args.app, address, secret, { ...args, remark })),
         drops: true,
+        adopts: true,
       },
       { parent: this, ...livesOn(args), protect: args.protect },
     );

@@ -2,14 +2,16 @@ import { expect, it } from "vitest";
 import { hostDatabaseAddress, hostDatabaseScript, postgresScript } from "./hostPostgres";
 
 const address = hostDatabaseAddress("my-shop");
-const [, make = "", drop = ""] = hostDatabaseScript("my-shop", address, "s3cr3t").split(/^(?:make|drop)\)$/m);
+const [, make = "", drop = ""] = hostDatabaseScript("my-shop", address, "s3cr3t", {
+  remark: "slipway acme/prod 0123456789ab",
+}).split(/^(?:make\|adopt|drop)\)$/m);
 
 it("names database and role after the app, in Postgres's alphabet", () => {
   expect(address).toEqual({ host: "172.29.0.1", port: 5432, name: "my_shop", user: "my_shop" });
 });
 
 it("creates what is missing, sets the password, and keeps other roles out", () => {
-  expect(make).toContain("WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'my_shop') \\gexec");
+  expect(make).toMatch(/\\if :new_role\nBEGIN;\nCREATE ROLE "my_shop" LOGIN;\nCOMMENT ON ROLE/);
   expect(make).toContain(`ALTER ROLE "my_shop" PASSWORD 's3cr3t';`);
   expect(make).toContain(`REVOKE CONNECT ON DATABASE "my_shop" FROM PUBLIC;`);
 });
@@ -18,7 +20,15 @@ it("saves what has a table before it drops both", () => {
   expect(drop.indexOf("pg_dump -Fc my_shop")).toBeGreaterThan(0);
   expect(drop.indexOf("DROP DATABASE")).toBeGreaterThan(drop.indexOf("pg_dump"));
   expect(drop).toContain("last=/var/lib/slipway/dropped/my-shop-$(date");
-  expect(drop).toContain('DROP ROLE IF EXISTS "my_shop";');
+  expect(drop).toMatch(/\\if :own\nDROP ROLE :"name";\n\\endif/);
+});
+
+it("drops nothing before it has asked whether it is the stack's own", () => {
+  const owns = drop.indexOf("owns=$(sudo -u postgres psql");
+  expect(drop).toContain("-v name=my_shop -v remark='slipway acme/prod 0123456789ab'");
+  expect(owns).toBeGreaterThan(0);
+  for (const deed of ["pg_dump", "DROP DATABASE"])
+    expect(drop.indexOf(deed)).toBeGreaterThan(drop.indexOf('"$owns" = t'));
 });
 
 it("listens on loopback and the containers' side only", () => {

@@ -2,6 +2,7 @@
 import { containerNetwork, hostInside } from "../network/addresses";
 import { type DatabaseAddress, databaseName } from "./access";
 import { countTables, lastDumpScript } from "./lastDump";
+import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** The address of an app's database; app, database and role share one name. */
 export function hostDatabaseAddress(app: string): DatabaseAddress {
@@ -44,14 +45,13 @@ exit 1
 }
 
 /**
- * SQL for psql that makes the database and role of an app, or sets the role's password anew.
+ * SQL for psql that makes the database and role of an app on a server of its own, or sets the role's password anew.
  * @param password letters and digits
- * @param joins whether who says it must be a member of the role to give it a database, as whoever is no superuser must
  */
-export function ownDatabaseSql({ name, user }: DatabaseAddress, password: string, joins = false): string {
+export function ownDatabaseSql({ name, user }: DatabaseAddress, password: string): string {
   return `SELECT 'CREATE ROLE "${user}" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec
 ALTER ROLE "${user}" PASSWORD '${password}';
-${joins ? `GRANT "${user}" TO CURRENT_USER;\n` : ""}SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
+SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
 REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 }
 
@@ -65,35 +65,29 @@ export interface Farewell {
   readonly lastDump?: boolean | undefined;
 }
 
-/** Makes the database and role of an app, or drops them; nothing happens where they are so already. */
+/** Makes the database and role of an app, or drops them if they are the stack's; nothing happens where they are so already. @param remark what they bear as the stack's, see `ownership.ts` */
 export function hostDatabaseScript(
   app: string,
   address: DatabaseAddress,
   password: string,
-  { keep = false, lastDump = true }: Farewell = {},
+  { remark, keep = false, lastDump = true }: Farewell & { readonly remark: string },
 ): string {
+  const psql = `${asPostgres} psql -XqAt -d postgres`;
   return `case "$1" in
-make)
+make|adopt)
   cd /
-  ${asPostgres} psql -q -v ON_ERROR_STOP=1 <<'END'
-${ownDatabaseSql(address, password)}
-END
+${makeMarked(address, remark, psql, markedDatabaseSql(address, password))}
   ;;
 drop)
-${keep ? "  :" : dropScript(app, address, lastDump)}
+${keep ? "  :" : `  cd /\n${dropMarked(address, remark, psql, lastDump ? dumpScript(app, address) : "")}`}
   ;;
 esac
 `;
 }
 
-function dropScript(app: string, { name, user }: DatabaseAddress, lastDump: boolean): string {
-  const dump = `  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
+function dumpScript(app: string, { name }: DatabaseAddress): string {
+  return `  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
 ${lastDumpScript(app, `${asPostgres} psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${asPostgres} pg_dump -Fc ${name} </dev/null`)}
   fi
 `;
-  return `  cd /
-${lastDump ? dump : ""}  ${asPostgres} psql -q -d postgres -v ON_ERROR_STOP=1 <<'END'
-DROP DATABASE IF EXISTS "${name}" WITH (FORCE);
-DROP ROLE IF EXISTS "${user}";
-END`;
 }

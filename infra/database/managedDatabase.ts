@@ -12,6 +12,8 @@ export interface ManagedDatabaseArgs {
   readonly cluster: ManagedCluster;
   /** The machine that the cluster lets in. */
   readonly connection: Connection;
+  /** What database and role bear as the stack's; see `ownership.ts`. */
+  readonly remark: pulumi.Input<string>;
   /** What stands for the life of the machine it is on; none where that outlives the stack. */
   readonly life?: pulumi.Resource | undefined;
   /** Whether Pulumi refuses to drop the database. */
@@ -28,13 +30,13 @@ export class ManagedDatabase extends pulumi.ComponentResource implements Placeme
     const { app, cluster } = args;
     const database = databaseName(app);
     const { password, isMade, made } = cluster.database(name, { database, parent: this, protect: args.protect });
-    const known = pulumi.all([cluster.server, cluster.admin, cluster.authority, password]);
+    const known = pulumi.all([cluster.server, cluster.admin, cluster.authority, password, args.remark]);
     const grants = remoteScript(
       `${name}-grants`,
       {
         connection: args.connection,
         script: pulumi.secret(
-          known.apply(([{ host, port }, admin, authority, secret]) =>
+          known.apply(([{ host, port }, admin, authority, secret, remark]) =>
             managedScript({
               app,
               address: { host, port, name: database, user: database },
@@ -42,10 +44,12 @@ export class ManagedDatabase extends pulumi.ComponentResource implements Placeme
               authority,
               password: secret,
               isMade,
+              remark,
             }),
           ),
         ),
         drops: true,
+        adopts: true,
       },
       { parent: this, ...livesOn(args), protect: args.protect, dependsOn: [...cluster.ready, ...made] },
     );

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { authorityPath } from "../../agent/authorities";
 import { commandLine } from "../ssh/commandLine";
 import type { DatabaseAddress } from "./access";
-import { ownDatabaseSql } from "./hostPostgres";
 import { countTables, lastDumpScript } from "./lastDump";
+import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** What the script is written from. */
 export interface ManagedOrder {
@@ -17,6 +17,8 @@ export interface ManagedOrder {
   readonly password: string;
   /** Whether the provider's API has made database and role; otherwise the script makes and drops them. */
   readonly isMade: boolean;
+  /** What database and role bear as the stack's, where the script makes them. */
+  readonly remark: string;
 }
 
 /** Seconds until the server must answer: the trusted source holds a moment after the API has taken it. */
@@ -24,11 +26,15 @@ const patience = 120;
 
 /** Makes what is missing, or dumps one last time what is about to be dropped. Everything secret is in the environment of the programs it runs, or their input. */
 export function managedScript(order: ManagedOrder): string {
-  const { app, address, admin, authority, password, isMade } = order;
+  const { app, address, admin, authority, password, isMade, remark } = order;
   const { host, port, name, user } = address;
   const path = authorityPath(authority);
   // The administrator is no superuser: it reads the tables of a role only if it is a member, as it is of those that it has made.
   const reader = isMade ? "as_app " : "";
+  const dump = `  if psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
+${lastDumpScript(app, `${reader}psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${reader}pg_dump -Fc ${name} </dev/null`)}
+  fi
+`;
   return `export PGHOST=${commandLine([host])} PGPORT=${port} PGUSER=${commandLine([admin.user])} PGPASSWORD=${commandLine([admin.password])}
 export PGSSLMODE=verify-full PGSSLROOTCERT=${path} PGCONNECT_TIMEOUT=10 PGAPPNAME=slipway
 ${isMade ? `as_app() { PGUSER=${commandLine([user])} PGPASSWORD=${commandLine([password])} "$@"; }\n` : ""}install -d -m 0755 ${dirname(path)}
@@ -37,19 +43,16 @@ printf %s ${commandLine([authority])} > $certificate
 chmod 0644 $certificate
 mv $certificate ${path}
 case "$1" in
-make)
+make|adopt)
   for attempt in {1..${patience}}; do
     if said=$(psql -XqAt -d ${admin.database} -c '' 2>&1 </dev/null); then break; fi
     if [ $attempt = ${patience} ] || [[ $said == *authentication* ]]; then echo "the managed database can't be reached: $said" >&2; exit 1; fi
     sleep 1
   done
-${isMade ? grantScript(address) : sqlScript(admin.database, ownDatabaseSql(address, password, true))}
+${isMade ? grantScript(address) : makeMarked(address, remark, `psql -XqAt -d ${admin.database}`, markedDatabaseSql(address, password, true))}
   ;;
 drop)
-  if psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
-${lastDumpScript(app, `${reader}psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${reader}pg_dump -Fc ${name} </dev/null`)}
-  fi
-${isMade ? "" : dropScript(admin.database, address)}  ;;
+${isMade ? dump : dropScript(admin.database, order, dump)}  ;;
 esac
 `;
 }
@@ -69,9 +72,9 @@ GRANT ALL ON SCHEMA public TO "${user}";`,
 }
 
 /** Where the server doesn't answer there is nothing to drop. */
-function dropScript(first: string, { name, user }: DatabaseAddress): string {
+function dropScript(first: string, { address, remark }: ManagedOrder, dump: string): string {
   return `  if psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
-${sqlScript(first, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE);\nDROP ROLE IF EXISTS "${user}";`)}
+${dropMarked(address, remark, `psql -XqAt -d ${first}`, dump)}
   fi
 `;
 }

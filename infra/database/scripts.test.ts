@@ -8,18 +8,20 @@ import { managedScript } from "./managedScript";
 
 const login = { server: "registry.test:5000", username: "bot", password: "registry-password" };
 const container = containerScript({ app: "my-shop", image: "registry.test:5000/pg:17", password: "s3cr3t", login });
+const remark = "slipway acme/prod 0123456789ab";
 const order = {
   app: "my-shop",
   address: { host: "db.test", port: 25060, name: "my_shop", user: "my_shop" },
   admin: { user: "doadmin", password: "it's", database: "defaultdb" },
   authority: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
   password: "s3cr3t",
+  remark,
 };
 const managed = managedScript({ ...order, isMade: true });
 const bare = managedScript({ ...order, isMade: false });
 
 it.each([
-  ["host", hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t")],
+  ["host", hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t", { remark })],
   ["container", container],
   ["container without a login", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t" })],
   ["container that is kept", containerScript({ app: "my-shop", image: "postgres:17", password: "s3cr3t", keep: true })],
@@ -46,13 +48,13 @@ it("takes a database's data away last, after a dump, or not at all", () => {
   expect(kept).toMatch(/docker stop.*docker rm.*docker network rm/s);
   expect(kept).not.toMatch(/pg_dump|volume rm|rm -rf \$kept/);
   const host = hostDatabaseAddress("my-shop");
-  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t"))).toMatch(/pg_dump.*DROP DATABASE.*DROP ROLE/s);
-  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", { keep: true }))).toBe("  :\n  ;;\nesac\n");
+  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", { remark }))).toMatch(/pg_dump.*DROP DATABASE.*DROP ROLE/s);
+  expect(drop(hostDatabaseScript("my-shop", host, "s3cr3t", { remark, keep: true }))).toBe("  :\n  ;;\nesac\n");
 });
 
 it("dumps nothing that is thrown away, and drops it all the same", () => {
   const order = { app: "my-shop", image: "postgres:17", password: "s3cr3t", lastDump: false };
-  const host = hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t", { lastDump: false });
+  const host = hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t", { remark, lastDump: false });
   for (const script of [host, containerScript(order)]) {
     execFileSync("bash", ["-n"], { input: script });
     expect(script).not.toContain("pg_dump -Fc");
@@ -86,7 +88,7 @@ it("lets the app's role alone into its database of a cluster, and lets it migrat
 });
 
 it("makes database and role where the API doesn't, as a member of the role, and drops them after a last dump", () => {
-  const statements = bare.split("\n").filter((line) => /^(SELECT '|ALTER|GRANT|REVOKE|DROP)/.test(line));
+  const statements = bare.split("\n").filter((line) => /^(CREATE|ALTER|GRANT|REVOKE|DROP|COMMENT)/.test(line));
   expect(
     statements.map((line) =>
       line
@@ -97,11 +99,17 @@ it("makes database and role where the API doesn't, as a member of the role, and 
     ),
   ).toEqual([
     "CREATE ROLE",
+    "COMMENT ON",
     "ALTER ROLE",
     'GRANT "my_shop"',
+    "COMMENT ON",
     "CREATE DATABASE",
     "REVOKE CONNECT",
+    "COMMENT ON",
+    "COMMENT ON",
+    "COMMENT ON",
     "DROP DATABASE",
+    "DROP ROLE",
     "DROP ROLE",
   ]);
   expect(bare.indexOf("pg_dump -Fc my_shop")).toBeLessThan(bare.indexOf("DROP DATABASE"));

@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { markedName, tagOf } from "../mark";
 import { inboundRules, outboundRules } from "../network/cloudFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
@@ -23,8 +24,16 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
   constructor(name: string, args: CloudMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:DropletHost", name, {}, opts);
     const login = firstLogin(name, { parent: this });
-    const sshKey = new digitalocean.SshKey(`${name}-ssh-key`, { name, publicKey: login.deployKey }, { parent: this });
-    const volume = args.volume && dataVolume(name, args.volume, args, this);
+    const mark = args.mark === undefined ? login.mark : pulumi.output(args.mark);
+    // Neither keys nor firewalls are tagged: a firewall's tags say which droplets it is for.
+    const marked = mark.apply((text) => markedName(name, text));
+    const tags = [mark.apply(tagOf)];
+    const sshKey = new digitalocean.SshKey(
+      `${name}-ssh-key`,
+      { name: marked, publicKey: login.deployKey },
+      { parent: this },
+    );
+    const volume = args.volume && dataVolume(name, args.volume, { ...args, tags }, this);
     if (volume) this.volume = volume;
     this.machine = new digitalocean.Droplet(
       `${name}-droplet`,
@@ -33,6 +42,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
         region: args.region,
         size: args.size,
         image: args.image,
+        tags,
         resizeDisk: false,
         ...(args.backups === undefined ? {} : { backups: args.backups }),
         sshKeys: [sshKey.id],
@@ -52,7 +62,7 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
     const firewall = new digitalocean.Firewall(
       `${name}-firewall`,
       {
-        name,
+        name: marked,
         dropletIds: [this.machine.id.apply(Number)],
         inboundRules: inboundRules(args.sshFrom),
         outboundRules: outboundRules(),
@@ -75,13 +85,13 @@ export class DropletHost extends pulumi.ComponentResource implements MachineHost
 function dataVolume(
   name: string,
   { size }: DataVolumeArgs,
-  { region, protect }: CloudMachineArgs,
+  { region, protect, tags }: CloudMachineArgs & { readonly tags: pulumi.Output<string>[] },
   parent: pulumi.Resource,
 ): DataVolume & { readonly id: pulumi.Output<string> } {
   // The machine formats it, as on other clouds; see volumeSteps.ts.
   const volume = new digitalocean.Volume(
     `${name}-volume`,
-    { name: volumeName(name, volumeNameLimits.digitalocean), region: region as digitalocean.Region, size },
+    { name: volumeName(name, volumeNameLimits.digitalocean), region: region as digitalocean.Region, size, tags },
     { parent, protect },
   );
   return {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { markOf } from "../mark";
 import type { HostConnection } from "../ssh/remoteScript";
 import { cloudInit } from "./cloudInit";
 
@@ -10,6 +11,8 @@ const bootAttempts = 60;
 export interface FirstLogin {
   /** Public half of the stack's own key for `deploy`, OpenSSH form. */
   readonly deployKey: pulumi.Output<string>;
+  /** What the stack marks as its own; see `../mark.ts`. */
+  readonly mark: pulumi.Output<string>;
   /** What the machine's first boot is told. A secret: it holds the host key of first contact. */
   readonly userData: pulumi.Output<string>;
   /** The connection of first contact with a machine at an address. */
@@ -25,6 +28,7 @@ export function firstLogin(name: string, opts: pulumi.CustomResourceOptions): Fi
   const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
   return {
     deployKey: login.publicKeyOpenssh.apply((key) => key.trim()),
+    mark: pulumi.unsecret(login.privateKeyOpenssh.apply(markOf)),
     userData: pulumi
       .all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh, login.publicKeyOpenssh])
       .apply(([privateKey, publicKey, deployKey]) => cloudInit({ hostKey: { privateKey, publicKey }, deployKey })),

@@ -1,5 +1,6 @@
 import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
+import { tagOf } from "../mark";
 import { linodeInbounds } from "../network/linodeFirewall";
 import type { HostConnection } from "../ssh/remoteScript";
 import type { DataVolume, DataVolumeArgs } from "./dataVolume";
@@ -26,6 +27,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
   constructor(name: string, args: CloudMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:host:LinodeHost", name, {}, opts);
     const login = firstLogin(name, { parent: this });
+    const tags = [(args.mark === undefined ? login.mark : pulumi.output(args.mark)).apply(tagOf)];
     this.machine = new linode.Instance(
       `${name}-linode`,
       {
@@ -33,6 +35,7 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
         region: args.region,
         type: args.size,
         image: args.image,
+        tags,
         // After a resize to a type with no larger disk only this starts the machine again.
         booted: true,
         resizeDisk: false,
@@ -59,10 +62,11 @@ export class LinodeHost extends pulumi.ComponentResource implements MachineHost 
         inbounds: linodeInbounds(args.sshFrom),
         inboundPolicy: "DROP",
         outboundPolicy: "ACCEPT",
+        tags,
       },
       { parent: this },
     );
-    if (args.volume) this.volume = dataVolume(name, args.volume, args, this.machine, this);
+    if (args.volume) this.volume = dataVolume(name, args.volume, { ...args, tags }, this.machine, this);
     this.ready = [firewall];
     this.inCloud = pulumi.all([this.machine.id, firewall.id]).apply(([id, witness]) => ({
       cloud: "linode" as const,
@@ -91,13 +95,13 @@ export function ownNetworks(ipv4: string, ipv6: string | undefined): string[] {
 function dataVolume(
   name: string,
   { size }: DataVolumeArgs,
-  { region, protect }: CloudMachineArgs,
+  { region, protect, tags }: CloudMachineArgs & { readonly tags: pulumi.Output<string>[] },
   machine: linode.Instance,
   parent: pulumi.Resource,
 ): DataVolume {
   const volume = new linode.Volume(
     `${name}-volume`,
-    { label: volumeName(name, volumeNameLimits.linode), region, size, linodeId: machine.id.apply(Number) },
+    { label: volumeName(name, volumeNameLimits.linode), region, size, linodeId: machine.id.apply(Number), tags },
     { parent, protect },
   );
   return { device: volume.filesystemPath, size: volume.size };

@@ -16,6 +16,8 @@ export interface CloudMachineArgs {
   readonly protect: boolean;
   /** Whether the cloud keeps backups of its disk; a volume is in none of them. @default none */
   readonly backups?: boolean | undefined;
+  /** What the cloud's things are marked with, where it isn't the stack's own mark. @default the mark of its key for `deploy` */
+  readonly mark?: string | undefined;
   /** Block volume for the machine's data. @default none */
   readonly volume?: DataVolumeArgs | undefined;
 }

@@ -16,6 +16,8 @@ export interface Tenure {
 
 /** What an app is claimed with. */
 export interface AppClaimArgs extends Tenure {
+  /** What the stack marks as its own; see `../mark.ts`. */
+  readonly mark: pulumi.Input<string>;
   readonly connection: Connection;
   /** What stands for the life of the machine it is on; none where that outlives the stack. */
   readonly life?: pulumi.Resource | undefined;
@@ -37,7 +39,12 @@ export class AppClaim extends pulumi.ComponentResource {
       `${name}-command`,
       {
         connection: args.connection,
-        create: commandLine(["sudo", "slipway", "claim", args.app, "--stack", args.stack]),
+        create: pulumi
+          .output(args.mark)
+          // In the environment: an engine that knows of no marks has no option for one.
+          .apply((mark) =>
+            commandLine(["sudo", "env", `SLIPWAY_MARK=${mark}`, "slipway", "claim", args.app, "--stack", args.stack]),
+          ),
         delete: commandLine(removeCommand(args)),
         addPreviousOutputInEnv: false,
         // Under another name it is another app.

@@ -43,6 +43,8 @@ export interface RemoteScriptArgs {
    * one compound command.
    */
   readonly drops?: boolean;
+  /** Whether its first argument is `adopt`, not `make`, where the stack has it on record already. */
+  readonly adopts?: boolean;
   /** Values whose change makes the command anew instead of running it again. */
   readonly triggers?: readonly pulumi.Input<string>[];
 }
@@ -59,6 +61,7 @@ export function remoteScript(name: string, args: RemoteScriptArgs, opts: pulumi.
       stdin: args.script,
       logging: "none",
       addPreviousOutputInEnv: false,
+      ...(args.adopts ? { update: commandLine([...bash, "--", "adopt"]) } : {}),
       ...(args.drops ? { delete: commandLine([...bash, "--", "drop"]) } : {}),
       ...(args.triggers ? { triggers: [...args.triggers] } : {}),
     },

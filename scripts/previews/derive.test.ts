@@ -85,6 +85,12 @@ it("makes a tenant of it: its own names, database and secrets, limits, and nothi
   });
 });
 
+it("bears the mark of the stack that it is modelled on, which outlives it", () => {
+  const ephemeral = (mark?: string) => derive({ ...order, previews: previews(), mark }).config["slipway:ephemeral"];
+  expect(ephemeral("0123456789ab")).toMatchObject({ mark: "0123456789ab" });
+  expect(ephemeral()).not.toHaveProperty("mark");
+});
+
 it("makes a machine like it where each has its own, without its volume, its protection and any limits that nobody asked for", () => {
   const own = derive({ ...order, previews: previews({ machine: "own", size: "s-1vcpu-1gb", cpus: 1 }) });
   expect(own.config["slipway:host"]).toEqual({

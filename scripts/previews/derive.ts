@@ -16,6 +16,8 @@ export interface PreviewOrder {
   readonly pull: number;
   /** ISO 8601. */
   readonly expires: string;
+  /** What the stack marks as its own; see `infra/mark.ts`. None where it has no machine yet. */
+  readonly mark?: string | undefined;
 }
 
 /** What comes of it. */
@@ -44,7 +46,7 @@ export function pullOf(stack: string): number | undefined {
 }
 
 /** Only what an environment is made of is taken: who may log in, CI's key, GitHub's secrets and the like stay the other stack's. */
-export function derive({ base, config, previews, pull, expires }: PreviewOrder): Derived {
+export function derive({ base, config, previews, pull, expires, mark }: PreviewOrder): Derived {
   const own = previews.machine === "own";
   const sections = Object.entries(tree(config["slipway:apps"])).flatMap(([name, section]) => {
     const override = previews.apps[name];
@@ -86,6 +88,7 @@ export function derive({ base, config, previews, pull, expires }: PreviewOrder):
       "slipway:ephemeral": {
         pull,
         expires,
+        ...(mark !== undefined && { mark }),
         ...(Object.keys(previews.seed).length > 0 && {
           seed: Object.fromEntries(
             Object.entries(previews.seed)

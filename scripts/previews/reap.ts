@@ -1,7 +1,9 @@
 /** Which previews, and what of them, may go. Plain data: it is listed before anything is deleted. */
 
+import { commandLine } from "../../infra/ssh/commandLine";
+import type { Stray } from "../stack/pendingCreates";
 import { pullOf, stackOf } from "./derive";
-import { type Found, orphans, type Tenant } from "./leftovers";
+import { type Found, type FoundDatabase, orphans, type Tenant, type Whose } from "./leftovers";
 import type { PreviewTag } from "./tag";
 import { agoText } from "./words";
 
@@ -15,8 +17,7 @@ export interface PreviewListed {
 }
 
 /** What is known when the reaper decides. */
-export interface ReapContext {
-  readonly project: string;
+export interface ReapContext extends Whose {
   /** Names of the project's stacks. */
   readonly stacks: readonly string[];
   readonly previews: readonly PreviewListed[];
@@ -25,51 +26,77 @@ export interface ReapContext {
   /** What the machine has; undefined where it couldn't be asked. */
   readonly found: Found | undefined;
   /** What the cloud has under names that stacks of the project give. */
-  readonly cloud: readonly CloudThing[];
+  readonly cloud: readonly Stray[];
   /** Milliseconds since 1970. */
   readonly now: number;
-}
-
-/** Something of a cloud's. */
-export interface CloudThing {
-  /** Pulumi's token. */
-  readonly type: string;
-  readonly name: string;
-  /** Of it in the cloud's API. */
-  readonly path: string;
 }
 
 /** Something that may go, and why. */
 export type Reapable =
   | { readonly kind: "preview"; readonly pull: number; readonly why: string }
   | { readonly kind: "app"; readonly tenant: Tenant; readonly why: string }
-  | { readonly kind: "database"; readonly name: string; readonly why: string }
-  | { readonly kind: "cloud"; readonly thing: CloudThing; readonly why: string };
+  | { readonly kind: "database"; readonly database: FoundDatabase; readonly why: string }
+  | { readonly kind: "cloud"; readonly thing: Stray; readonly why: string };
+
+/** What comes of it. */
+export interface Reaping {
+  /** What may go: each bears the mark of this state, or is a stack of it. */
+  readonly own: readonly Reapable[];
+  /** What is only called as such a thing is: it stays until a person names it. */
+  readonly unmarked: readonly Reapable[];
+}
 
 /** Expired previews, those of pull requests that are closed, and what is left of others. */
-export function reapable({ project, stacks, previews, open, found, cloud, now }: ReapContext): readonly Reapable[] {
+export function reapable({ stacks, previews, open, found, cloud, now, ...whose }: ReapContext): Reaping {
   const going = previews.flatMap(({ pull, tag, resources }): Reapable[] => {
     const why =
-      open !== undefined && !open.includes(pull)
-        ? "its pull request is closed"
-        : tag !== undefined && Date.parse(tag.expires) <= now
-          ? `expired ${agoText(Date.parse(tag.expires), now)}`
-          : tag === undefined && resources === 0
-            ? "nothing of it was ever made"
+      tag === undefined
+        ? resources === 0
+          ? "nothing of it was ever made"
+          : undefined
+        : open !== undefined && !open.includes(pull)
+          ? "its pull request is closed"
+          : Date.parse(tag.expires) <= now
+            ? `expired ${agoText(Date.parse(tag.expires), now)}`
             : undefined;
     return why === undefined ? [] : [{ kind: "preview", pull, why }];
   });
-  const left = found ? orphans(found, project, (pull) => !stacks.includes(stackOf(pull))) : { apps: [], databases: [] };
-  return [
-    ...going,
-    ...left.apps.map((tenant): Reapable => ({ kind: "app", tenant, why: `there is no stack ${tenant.stack}` })),
-    ...left.databases.map((name): Reapable => ({ kind: "database", name, why: "no app there has it" })),
-    ...cloud.flatMap((thing): Reapable[] => {
-      const pull = pullNamed(project, thing.name);
-      if (pull === undefined || stacks.includes(stackOf(pull))) return [];
-      return [{ kind: "cloud", thing, why: `there is no stack ${project}/${stackOf(pull)}` }];
-    }),
-  ];
+  const byHand = previews.filter(
+    ({ pull, tag, resources }) => tag === undefined && resources !== 0 && open !== undefined && !open.includes(pull),
+  );
+  const isGone = (pull: number) => !stacks.includes(stackOf(pull));
+  const left = found && orphans(found, whose, isGone);
+  const gone = cloud.filter(({ name }) => {
+    const pull = pullNamed(whose.project, name);
+    return pull !== undefined && isGone(pull);
+  });
+  const ofApp = (tenant: Tenant): Reapable => ({ kind: "app", tenant, why: `there is no stack ${tenant.stack}` });
+  const ofCloud = (thing: Stray): Reapable => {
+    const pull = pullNamed(whose.project, thing.name);
+    return {
+      kind: "cloud",
+      thing,
+      why: `there is no stack ${whose.project}/${pull === undefined ? "?" : stackOf(pull)}`,
+    };
+  };
+  return {
+    own: [
+      ...going,
+      ...(left?.apps ?? []).map(ofApp),
+      ...(left?.databases ?? []).map(
+        (database): Reapable => ({ kind: "database", database, why: "no app there has it" }),
+      ),
+      ...gone.filter(({ marks }) => whose.mark !== undefined && marks.includes(whose.mark)).map(ofCloud),
+    ],
+    unmarked: [
+      ...byHand.map(({ pull }): Reapable => ({ kind: "preview", pull, why: "its pull request is closed" })),
+      ...(left?.unmarked.apps ?? []).map(ofApp),
+      ...(left?.unmarked.databases ?? []).map(
+        (name): Reapable => ({ kind: "database", database: { name, comment: null }, why: "no app there has it" }),
+      ),
+      ...gone.filter(({ marks }) => marks.length === 0).map(ofCloud),
+    ],
+  };
 }
 
 /** One line on each. */
@@ -80,12 +107,35 @@ export function reapText(one: Reapable): string {
     case "app":
       return `app ${one.tenant.app} on the machine: ${one.why}`;
     case "database":
-      return `database ${one.name} on the machine: ${one.why}`;
+      return `database ${one.database.name} on the machine: ${one.why}`;
     case "cloud":
       return `${one.thing.type.split(":").at(-1)} ${one.thing.name} in the cloud: ${one.why}`;
     default:
       return one satisfies never;
   }
+}
+
+/** What a person names it by who has it removed. */
+export function reapName(one: Reapable): string {
+  switch (one.kind) {
+    case "preview":
+      return `preview/${one.pull}`;
+    case "app":
+      return `app/${one.tenant.app}`;
+    case "database":
+      return `database/${one.database.name}`;
+    case "cloud":
+      return `cloud${one.thing.path}`;
+    default:
+      return one satisfies never;
+  }
+}
+
+/** Two lines on what bears no mark: what it is, and what to paste where it may go. @param on the stack that previews are modelled on */
+export function unmarkedText(one: Reapable, on: string): string {
+  const words = ["./scripts/preview-env", "reap", "--on", on, "--yes", "--remove", reapName(one)];
+  const what = one.kind === "preview" ? "it has no tag of preview-env" : "it bears no mark";
+  return `${reapText(one)}, and ${what}: it is left. If it may go:\n  ${commandLine(words)}`;
 }
 
 /** The pull request that something of a cloud's is for, by the name that its stack gave it. */

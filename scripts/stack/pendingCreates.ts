@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { labelLimits, linodeLabel } from "../../infra/host/linodeLabel";
 import { volumeName, volumeNameLimits } from "../../infra/host/volumeName";
+import { marksIn, readMarkedName } from "../../infra/mark";
 
 const State = z.looseObject({
   deployment: z.looseObject({
@@ -13,6 +14,7 @@ const State = z.looseObject({
         z.looseObject({
           type: z.string(),
           id: z.string().optional(),
+          inputs: z.record(z.string(), z.unknown()).default({}),
         }),
       )
       .default([]),
@@ -37,6 +39,8 @@ export interface PendingCreate {
   readonly type: string;
   /** Name of the resource in the cloud, where it has one. */
   readonly name?: string;
+  /** Marks that were ordered with it; see `infra/mark.ts`. None by an older program, or where the cloud has no place for one. */
+  readonly marks: readonly string[];
 }
 
 /** The unfinished creations in an exported stack. */
@@ -48,7 +52,20 @@ export function pendingCreates(exported: unknown): PendingCreate[] {
       urn: resource.urn,
       type: resource.type,
       ...nameOf(resource.inputs),
+      marks: marksIn(tagsOf(resource.inputs)),
     }));
+}
+
+/** All marks that a stack's own resources bear, made or about to be. */
+export function marksOf(exported: unknown): readonly string[] {
+  const { resources, pending_operations: pending } = State.parse(exported).deployment;
+  const inputs = [...resources, ...(pending ?? []).map(({ resource }) => resource)].map((one) => one.inputs);
+  const inNames = inputs.flatMap((given) => readMarkedName(nameOf(given).name ?? "").mark ?? []);
+  return [...new Set([...inputs.flatMap((given) => marksIn(tagsOf(given))), ...inNames])];
+}
+
+function tagsOf({ tags }: Readonly<Record<string, unknown>>): readonly string[] {
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
 }
 
 /** DigitalOcean names things, Linode labels them. */
@@ -69,6 +86,8 @@ interface Place {
   readonly key: string;
   /** The name that the stack gives to what is listed here, from the one it gives to all it makes. */
   labelled(name: string): string;
+  /** Whether the mark is in the name, where the cloud tags nothing of the kind. */
+  readonly marksNames?: boolean;
 }
 
 /** Answers a GET of a path with its JSON. */
@@ -79,6 +98,15 @@ interface Item {
   readonly id: unknown;
   readonly name?: unknown;
   readonly label?: unknown;
+  readonly tags?: readonly string[] | null;
+}
+
+/** Of something that is listed: its name as its stack gave it, and the marks that it bears. */
+function read({ marksNames }: Place, { name, label, tags }: Item): { name: string; marks: readonly string[] } {
+  const whole = String(name ?? label ?? "");
+  if (!marksNames) return { name: whole, marks: marksIn(tags ?? []) };
+  const { name: given, mark } = readMarkedName(whole);
+  return { name: given, marks: mark === undefined ? [] : [mark] };
 }
 
 /** What is listed at a place. */
@@ -86,16 +114,12 @@ async function listed({ path, query, key }: Place, list: List): Promise<Item[]> 
   return ((await list(`${path}?${query}`)) as Record<string, Item[] | undefined>)[key] ?? [];
 }
 
-/** What is listed there under one name. */
-async function named(place: Place, name: string, list: List): Promise<Item[]> {
-  return (await listed(place, list)).filter((item) => (item.name ?? item.label) === name);
-}
-
-const digitalocean = (path: string, key: string, labelled = (name: string) => name): Place => ({
+const digitalocean = (path: string, key: string, more: Partial<Place> = {}): Place => ({
   path,
   query: "per_page=200",
   key,
-  labelled,
+  labelled: (name) => name,
+  ...more,
 });
 
 const linode = (path: string, labelled: Place["labelled"]): Place => ({
@@ -107,12 +131,12 @@ const linode = (path: string, labelled: Place["labelled"]): Place => ({
 
 /** Where each kind of resource is listed, and under which key. */
 const lists: Readonly<Record<string, Place>> = {
-  "digitalocean:index/sshKey:SshKey": digitalocean("/v2/account/keys", "ssh_keys"),
-  "digitalocean:index/firewall:Firewall": digitalocean("/v2/firewalls", "firewalls"),
+  "digitalocean:index/sshKey:SshKey": digitalocean("/v2/account/keys", "ssh_keys", { marksNames: true }),
+  "digitalocean:index/firewall:Firewall": digitalocean("/v2/firewalls", "firewalls", { marksNames: true }),
   "digitalocean:index/droplet:Droplet": digitalocean("/v2/droplets", "droplets"),
-  "digitalocean:index/volume:Volume": digitalocean("/v2/volumes", "volumes", (name) =>
-    volumeName(name, volumeNameLimits.digitalocean),
-  ),
+  "digitalocean:index/volume:Volume": digitalocean("/v2/volumes", "volumes", {
+    labelled: (name) => volumeName(name, volumeNameLimits.digitalocean),
+  }),
   "digitalocean:index/databaseCluster:DatabaseCluster": digitalocean("/v2/databases", "databases"),
   "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode("/v4/databases/postgresql/instances", (name) =>
     linodeLabel(name, labelLimits.database),
@@ -124,13 +148,19 @@ const lists: Readonly<Record<string, Place>> = {
   "linode:index/volume:Volume": linode("/v4/volumes", (name) => volumeName(name, volumeNameLimits.linode)),
 };
 
-/** The ids of those `pending` that the cloud has, by URN. */
+/**
+ * The ids of those `pending` that the cloud has, by URN: under the name, and with the marks, that they were ordered with. What bears another
+ * state's mark is that state's, whatever its name.
+ */
 export async function findMade(pending: readonly PendingCreate[], list: List): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const { urn, type, name } of pending) {
+  for (const { urn, type, name, marks } of pending) {
     const place = lists[type];
     if (!place || name === undefined) continue;
-    const [match] = await named(place, name, list);
+    const match = (await listed(place, list)).find((item) => {
+      const borne = marksIn(item.tags ?? []);
+      return (item.name ?? item.label) === name && borne.join() === marks.join();
+    });
     if (match) found.set(urn, String(match.id));
   }
   return found;
@@ -139,24 +169,38 @@ export async function findMade(pending: readonly PendingCreate[], list: List): P
 /** Something of the cloud that bears the stack's name although the stack does not know it. */
 export interface Stray {
   readonly type: string;
+  /** As its stack gave it. */
+  readonly name: string;
+  /** Whose it is; see `infra/mark.ts`. */
+  readonly marks: readonly string[];
   /** Path of it in the cloud's API. */
   readonly path: string;
 }
 
 /**
  * Everything in the cloud that bears the name the stack gives to all it makes, and that the stack does not know: a run was
- * cut off, or an answer was lost and the plugin ordered again.
+ * cut off, or an answer was lost and the plugin ordered again. Only what bears one of the stack's `marks` is known to be its own; what
+ * bears none may be anybody's, and what bears another is another state's, and left out.
  */
-export async function findStrays(exported: unknown, name: string, list: List): Promise<Stray[]> {
+export async function findStrays(
+  exported: unknown,
+  { name, marks }: { readonly name: string; readonly marks: readonly string[] },
+  list: List,
+): Promise<{ readonly own: readonly Stray[]; readonly unmarked: readonly Stray[] }> {
   const { resources } = State.parse(exported).deployment;
   const known = new Set(resources.map(({ type, id }) => `${type} ${id}`));
   const strays: Stray[] = [];
   for (const [type, place] of Object.entries(lists)) {
-    for (const { id } of await named(place, place.labelled(name), list)) {
-      if (!known.has(`${type} ${id}`)) strays.push({ type, path: `${place.path}/${id}` });
+    for (const item of await listed(place, list)) {
+      const found = read(place, item);
+      if (found.name !== place.labelled(name) || known.has(`${type} ${item.id}`)) continue;
+      strays.push({ type, ...found, path: `${place.path}/${item.id}` });
     }
   }
-  return strays;
+  return {
+    own: strays.filter((stray) => stray.marks.some((mark) => marks.includes(mark))),
+    unmarked: strays.filter((stray) => stray.marks.length === 0),
+  };
 }
 
 /**
@@ -167,13 +211,13 @@ export async function findNamed(
   prefix: "/v2/" | "/v4/",
   fits: (name: string) => boolean,
   list: List,
-): Promise<(Stray & { readonly name: string })[]> {
+): Promise<Stray[]> {
   const places = Object.entries(lists).filter(([, { path }]) => path.startsWith(prefix));
   const found = await Promise.all(
     places.map(async ([type, place]) =>
       (await listed(place, list)).flatMap((item) => {
-        const name = String(item.name ?? item.label ?? "");
-        return fits(name) ? [{ type, name, path: `${place.path}/${item.id}` }] : [];
+        const found = read(place, item);
+        return fits(found.name) ? [{ type, ...found, path: `${place.path}/${item.id}` }] : [];
       }),
     ),
   );

@@ -2,8 +2,9 @@ import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { parseDocument } from "yaml";
+import { tagOf } from "../../infra/mark";
 import { isAtLeast } from "../setup/pulumi";
-import { findMade, findStrays, isUnfinished, pendingCreates } from "./pendingCreates";
+import { findMade, findStrays, isUnfinished, marksOf, pendingCreates } from "./pendingCreates";
 import { describeChanges } from "./pulumiStack";
 import { currentSlot } from "./slot";
 import { extraBases, forSlot, isSandboxStack, readStackFile, whole } from "./stackFile";
@@ -122,15 +123,17 @@ describe("areStale", () => {
   });
 });
 
+const mark = "0123456789ab";
+const operation = (type: string, resourceType: string, inputs: Record<string, unknown>) => ({
+  type,
+  resource: { urn: `urn:${resourceType}`, type: resourceType, inputs },
+});
+
 describe("unfinished creations", () => {
-  const operation = (type: string, resourceType: string, inputs: Record<string, unknown>) => ({
-    type,
-    resource: { urn: `urn:${resourceType}`, type: resourceType, inputs },
-  });
   const exported = {
     deployment: {
       pending_operations: [
-        operation("creating", "digitalocean:index/droplet:Droplet", { name: "slipway-dev" }),
+        operation("creating", "digitalocean:index/droplet:Droplet", { name: "slipway-dev", tags: [tagOf(mark)] }),
         operation("creating", "digitalocean:index/sshKey:SshKey", { name: "slipway-dev" }),
         operation("creating", "command:remote:Command", { create: "x" }),
         operation("creating", "linode:index/instance:Instance", { label: "slipway-dev" }),
@@ -146,30 +149,49 @@ describe("unfinished creations", () => {
         urn: "urn:digitalocean:index/droplet:Droplet",
         type: "digitalocean:index/droplet:Droplet",
         name: "slipway-dev",
+        marks: [mark],
       },
-      { urn: "urn:digitalocean:index/sshKey:SshKey", type: "digitalocean:index/sshKey:SshKey", name: "slipway-dev" },
-      { urn: "urn:command:remote:Command", type: "command:remote:Command" },
-      { urn: "urn:linode:index/instance:Instance", type: "linode:index/instance:Instance", name: "slipway-dev" },
+      {
+        urn: "urn:digitalocean:index/sshKey:SshKey",
+        type: "digitalocean:index/sshKey:SshKey",
+        name: "slipway-dev",
+        marks: [],
+      },
+      { urn: "urn:command:remote:Command", type: "command:remote:Command", marks: [] },
+      {
+        urn: "urn:linode:index/instance:Instance",
+        type: "linode:index/instance:Instance",
+        name: "slipway-dev",
+        marks: [],
+      },
       {
         urn: "urn:linode:index/databasePostgresqlV2:DatabasePostgresqlV2",
         type: "linode:index/databasePostgresqlV2:DatabasePostgresqlV2",
         name: "slipway-dev",
+        marks: [],
       },
     ]);
     expect(isUnfinished(exported)).toBe(true);
     expect(isUnfinished({ deployment: {} })).toBe(false);
   });
 
-  it("are found again by name where the cloud has them", async () => {
+  it("are found again by name and mark where the cloud has them; another state's of the same name is left to it", async () => {
     const answers: Record<string, unknown> = {
       "/v2/droplets?per_page=200": {
         droplets: [
-          { id: 1, name: "other" },
-          { id: 42, name: "slipway-dev" },
+          { id: 1, name: "other", tags: [tagOf(mark)] },
+          { id: 40, name: "slipway-dev", tags: [] },
+          { id: 41, name: "slipway-dev", tags: [tagOf("ffffffffffff")] },
+          { id: 42, name: "slipway-dev", tags: ["web", tagOf(mark)] },
         ],
       },
       "/v2/account/keys?per_page=200": { ssh_keys: [] },
-      "/v4/linode/instances?page_size=500": { data: [{ id: 43, label: "slipway-dev" }] },
+      "/v4/linode/instances?page_size=500": {
+        data: [
+          { id: 45, label: "slipway-dev", tags: [tagOf(mark)] },
+          { id: 43, label: "slipway-dev", tags: [] },
+        ],
+      },
       "/v4/databases/postgresql/instances?page_size=500": { data: [{ id: 44, label: "slipway-dev" }] },
     };
     expect(await findMade(pendingCreates(exported), async (path) => answers[path])).toEqual(
@@ -183,47 +205,77 @@ describe("unfinished creations", () => {
 });
 
 describe("strays", () => {
-  const droplet = { type: "digitalocean:index/droplet:Droplet", id: "2", inputs: { name: "slipway-dev" } };
+  const own = { tags: [tagOf(mark)] };
+  const others = { tags: [tagOf("ffffffffffff")] };
+  const droplet = { type: "digitalocean:index/droplet:Droplet", id: "2", inputs: { name: "slipway-dev", ...own } };
+  const key = { type: "digitalocean:index/sshKey:SshKey", id: "9", inputs: { name: "slipway-dev.aaaaaaaaaaaa" } };
   const exported = { deployment: { resources: [{ type: "pulumi:pulumi:Stack" }, droplet] } };
   const answers: Record<string, unknown> = {
-    "/v2/account/keys?per_page=200": { ssh_keys: [{ id: 7, name: "slipway-dev" }] },
-    "/v2/firewalls?per_page=200": { firewalls: [{ id: "f", name: "another" }] },
-    "/v2/databases?per_page=200": { databases: [{ id: "d", name: "slipway-dev" }] },
+    "/v2/account/keys?per_page=200": {
+      ssh_keys: [
+        { id: 7, name: `slipway-dev.${mark}` },
+        { id: 8, name: "slipway-dev" },
+        { id: 9, name: "slipway-dev.ffffffffffff" },
+      ],
+    },
+    "/v2/firewalls?per_page=200": { firewalls: [{ id: "f", name: `another.${mark}` }] },
+    "/v2/databases?per_page=200": { databases: [{ id: "d", name: "slipway-dev", ...own }] },
     "/v4/databases/postgresql/instances?page_size=500": { data: [{ id: 4, label: "slipway-dev" }] },
-    "/v4/networking/firewalls?page_size=500": { data: [{ id: 5, label: "slipway-dev" }] },
+    "/v4/networking/firewalls?page_size=500": { data: [{ id: 5, label: "slipway-dev", ...own }] },
     "/v4/linode/instances?page_size=500": {
       data: [
-        { id: 6, label: "slipway-dev" },
-        { id: 7, label: "another" },
+        { id: 6, label: "slipway-dev", ...own },
+        { id: 7, label: "another", ...own },
+        { id: 8, label: "slipway-dev", ...others },
       ],
     },
     "/v2/droplets?per_page=200": {
       droplets: [
-        { id: 1, name: "slipway-dev" },
-        { id: 2, name: "slipway-dev" },
-        { id: 3, name: "another" },
+        { id: 1, name: "slipway-dev", ...own },
+        { id: 2, name: "slipway-dev", ...own },
+        { id: 3, name: "another", ...own },
+        { id: 4, name: "slipway-dev", ...others },
+        { id: 5, name: "slipway-dev", tags: [] },
       ],
     },
     "/v2/volumes?per_page=200": {
       volumes: [
-        { id: "v", name: "slipway-dev-data" },
-        { id: "w", name: "slipway-dev" },
+        { id: "v", name: "slipway-dev-data", ...own },
+        { id: "w", name: "slipway-dev", ...own },
+        { id: "x", name: "slipway-dev-data", ...others },
       ],
     },
-    "/v4/volumes?page_size=500": { data: [{ id: 8, label: "slipway-dev-data" }] },
+    "/v4/volumes?page_size=500": { data: [{ id: 8, label: "slipway-dev-data", ...own }] },
   };
+  const find = (marks: readonly string[]) =>
+    findStrays(exported, { name: "slipway-dev", marks }, async (path) => answers[path]);
 
-  it("bear the stack's name and are not in its state", async () => {
-    expect(await findStrays(exported, "slipway-dev", async (path) => answers[path])).toEqual([
-      { type: "digitalocean:index/sshKey:SshKey", path: "/v2/account/keys/7" },
-      { type: "digitalocean:index/droplet:Droplet", path: "/v2/droplets/1" },
-      { type: "digitalocean:index/volume:Volume", path: "/v2/volumes/v" },
-      { type: "digitalocean:index/databaseCluster:DatabaseCluster", path: "/v2/databases/d" },
-      { type: "linode:index/databasePostgresqlV2:DatabasePostgresqlV2", path: "/v4/databases/postgresql/instances/4" },
-      { type: "linode:index/firewall:Firewall", path: "/v4/networking/firewalls/5" },
-      { type: "linode:index/instance:Instance", path: "/v4/linode/instances/6" },
-      { type: "linode:index/volume:Volume", path: "/v4/volumes/8" },
+  it("bear the stack's name and its mark and are not in its state; without a mark they are told apart from these", async () => {
+    const { own: found, unmarked } = await find([mark]);
+    expect(found.map(({ path }) => path)).toEqual([
+      "/v2/account/keys/7",
+      "/v2/droplets/1",
+      "/v2/volumes/v",
+      "/v2/databases/d",
+      "/v4/networking/firewalls/5",
+      "/v4/linode/instances/6",
+      "/v4/volumes/8",
     ]);
+    expect(unmarked.map(({ path }) => path)).toEqual([
+      "/v2/account/keys/8",
+      "/v2/droplets/5",
+      "/v4/databases/postgresql/instances/4",
+    ]);
+    expect((await find([])).own).toEqual([]);
+  });
+
+  it("are known by marks that the stack's resources bear, made or about to be, by tag or in their names", () => {
+    expect(marksOf(exported)).toEqual([mark]);
+    expect(marksOf({ deployment: { resources: [droplet, key] } })).toEqual([mark, "aaaaaaaaaaaa"]);
+    expect(
+      marksOf({ deployment: { pending_operations: [operation("creating", droplet.type, droplet.inputs)] } }),
+    ).toEqual([mark]);
+    expect(marksOf({ deployment: {} })).toEqual([]);
   });
 });
 

@@ -1,11 +1,12 @@
 /** A sandbox stack with everything Pulumi needs to work on it: its file, its state, its passphrase, its plugins. */
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { commandLine } from "../../infra/ssh/commandLine";
 import { UserError } from "../lib/userError";
 import { cacheFolder, checkout } from "../setup/cache";
 import type { Toolchain } from "../setup/toolchain";
 import { mend } from "./mend";
-import { findStrays } from "./pendingCreates";
+import { findStrays, marksOf } from "./pendingCreates";
 import { PulumiStack } from "./pulumiStack";
 import type { Slot } from "./slot";
 import { projectName, stackFile } from "./stackFile";
@@ -29,6 +30,8 @@ export class Workspace extends PulumiStack {
   readonly #plugins: Toolchain["plugins"];
   readonly #file: string;
   readonly #project: string;
+  /** What its resources were marked with when the run began: a stack that is destroyed has none left to tell. */
+  readonly #marks: string[] = [];
 
   constructor(stack: string, slot: Slot, toolchain: Toolchain) {
     super(stack, toolchain.pulumi);
@@ -58,14 +61,22 @@ export class Workspace extends PulumiStack {
 
   /** Takes in what an interrupted run had ordered from the cloud, and forgets what it had not. */
   async mend(): Promise<void> {
-    await mend(this, (path) => this.#cloud(path));
+    this.#marks.push(...(await mend(this, (path) => this.#cloud(path))));
   }
 
-  /** Removes from the sandbox's cloud what bears this stack's name but is not in its state. */
+  /** Removes from the sandbox's cloud what bears this stack's name and its mark but is not in its state; what bears no mark is told. */
   async removeStrays(): Promise<void> {
     const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
     const name = `${this.#project}-${this.stack}`;
-    for (const { type, path } of await findStrays(exported, name, (listed) => this.#cloud(listed))) {
+    const marks = [...this.#marks, ...marksOf(exported)];
+    const { own, unmarked } = await findStrays(exported, { name, marks }, (listed) => this.#cloud(listed));
+    for (const { type, path } of unmarked) {
+      const words = ["curl", "-X", "DELETE", "-H", `authorization: Bearer ${sandboxToken}`, `${this.slot.api}${path}`];
+      process.stderr.write(
+        `${type.split(":").at(-1)} ${name} is not in the stack and bears no mark: it is left. If it is nobody's: ${commandLine(words)}\n`,
+      );
+    }
+    for (const { type, path } of own) {
       process.stderr.write(
         `${type.split(":").at(-1)} ${name} was made by a run that was cut off, or twice because an answer was lost; ${path} is removed\n`,
       );

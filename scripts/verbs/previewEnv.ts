@@ -1,6 +1,7 @@
 /** `scripts/preview-env`: an environment for a pull request, up, down, listed and reaped. */
 import { writeFileSync } from "node:fs";
 import Table from "cli-table3";
+import { markOf } from "../../infra/mark";
 import { readSettings } from "../../stacks/settings";
 import type { StackConfig } from "../../stacks/settings/extends";
 import { SettingsError } from "../../stacks/settings/mistakes";
@@ -10,9 +11,18 @@ import { UserError } from "../lib/userError";
 import { PreviewBase } from "../previews/base";
 import { derive, stackOf } from "../previews/derive";
 import { openPulls, refuseFork } from "../previews/github";
-import { dropDatabase, look, orphans, removeApp } from "../previews/leftovers";
+import { dropDatabase, look, orphans, removeApp, type Whose } from "../previews/leftovers";
 import { PreviewStack } from "../previews/previewStack";
-import { type PreviewListed, pullNamed, pullsIn, type Reapable, reapable, reapText } from "../previews/reap";
+import {
+  type PreviewListed,
+  pullNamed,
+  pullsIn,
+  type Reapable,
+  reapable,
+  reapName,
+  reapText,
+  unmarkedText,
+} from "../previews/reap";
 import { askRoom, memoryWanted, refuseFull } from "../previews/room";
 import type { PreviewTag } from "../previews/tag";
 import { undo, undoings } from "../previews/undo";
@@ -45,14 +55,12 @@ export async function previewUp(pull: number, { on, sandbox = false, json, wait,
   const previews = base.previews();
   const now = Date.now();
   const expires = new Date(now + previews.hours * 3_600_000).toISOString();
-  const { config, mistakes } = derive({ base: on, config: base.config, previews, pull, expires });
+  const [listed, machine] = await Promise.all([base.stack.siblings(), base.machine()]);
+  const { mark } = whose(base, machine);
+  const { config, mistakes } = derive({ base: on, config: base.config, previews, pull, expires, mark });
   const stack = stackOf(pull);
   if (mistakes.length > 0) throw new UserError(new SettingsError(stack, mistakes).message);
   const settings = check(base.project, stack, config);
-  const [listed, machine] = await Promise.all([
-    base.stack.siblings(),
-    previews.machine === "shared" ? base.machine() : undefined,
-  ]);
   const wanted = memoryWanted(settings);
   const known = listed.some(({ name }) => name === stack);
   if (previews.machine === "shared") {
@@ -143,14 +151,19 @@ async function clearAway(base: PreviewBase, preview: PreviewStack, exported: unk
   await mend(preview, (path) => clouds.get(path));
 }
 
+/** What the previews of a stack bear, which lies in its machine's key. */
+function whose(base: PreviewBase, machine: Awaited<ReturnType<PreviewBase["machine"]>>): Whose {
+  return { project: base.project, mark: machine?.deployKey === undefined ? undefined : markOf(machine.deployKey) };
+}
+
 /** Removes what is on the machine of a preview that has no stack. @returns how many things there were */
 async function sweep(base: PreviewBase, machine: Awaited<ReturnType<PreviewBase["machine"]>>, pull: number) {
   if (!machine) return 0;
   return onMachine(base.stack.stack, machine, async (client) => {
     const found = await look(client);
-    const { apps, databases } = orphans(found, base.project, (other) => other === pull);
+    const { apps, databases } = orphans(found, whose(base, machine), (other) => other === pull);
     for (const tenant of apps) await removeApp(client, tenant);
-    for (const name of databases) await dropDatabase(client, name);
+    for (const database of databases) await dropDatabase(client, database);
     return apps.length + databases.length;
   });
 }
@@ -215,13 +228,16 @@ export interface ReapOptions extends PreviewOptions {
   /** OWNER/NAME, whose pull requests are asked for. */
   readonly repository?: string;
   readonly yes?: boolean;
+  /** KIND/NAME of things that bear no mark, which alone are taken away. */
+  readonly remove: readonly string[];
 }
 
 /** Where each cloud's API begins. */
 const prefixes: Readonly<Record<string, "/v2/" | "/v4/">> = { digitalocean: "/v2/", linode: "/v4/" };
 
 /** Lists what may go, and takes it away where that is asked for. @returns the exit code */
-export async function previewReap({ on, sandbox = false, wait, repository, yes, json }: ReapOptions): Promise<number> {
+export async function previewReap(options: ReapOptions): Promise<number> {
+  const { on, sandbox = false, wait, repository, yes, json, remove } = options;
   const base = await PreviewBase.open(on, { sandbox });
   const machine = await base.machine();
   // Machine and cloud first: what is made there belongs to a stack that is there already.
@@ -238,11 +254,21 @@ export async function previewReap({ on, sandbox = false, wait, repository, yes, 
   const previews = await listed(base);
   const stacks = (await base.stack.siblings()).map(({ name }) => name);
   const open = await openPulls(repository ?? process.env.GITHUB_REPOSITORY, process.env);
-  const all = reapable({ project: base.project, stacks, previews, open, found, cloud, now: Date.now() });
-  if (json) say(JSON.stringify(all, null, 2));
+  const { own, unmarked } = reapable({
+    ...whose(base, machine),
+    stacks,
+    previews,
+    open,
+    found,
+    cloud,
+    now: Date.now(),
+  });
+  const all = remove.length === 0 ? own : remove.map((name) => theOne(unmarked, name));
+  if (json) say(JSON.stringify([...own, ...unmarked.map((one) => ({ ...one, unmarked: reapName(one) }))], null, 2));
   else {
     for (const one of all) say(reapText(one));
     if (all.length === 0) say("nothing is to go");
+    if (remove.length === 0) for (const one of unmarked) say(unmarkedText(one, on));
     if (open === undefined)
       say("closed pull requests were not looked for: that needs GITHUB_TOKEN, and --repository or GITHUB_REPOSITORY");
   }
@@ -263,14 +289,25 @@ export async function previewReap({ on, sandbox = false, wait, repository, yes, 
   return failed > 0 ? 1 : 0;
 }
 
+/** @throws UserError if nothing without a mark is called so */
+function theOne(unmarked: readonly Reapable[], name: string): Reapable {
+  const found = unmarked.find((one) => reapName(one) === name);
+  if (found) return found;
+  const known = unmarked.map(reapName).join(", ") || "nothing";
+  throw new UserError(
+    `--remove ${name}: that is none of what bears no mark and is called as a preview is; there is: ${known}`,
+  );
+}
+
 async function takeAway(base: PreviewBase, one: Reapable, wait: number): Promise<void> {
   if (one.kind === "preview") return takeDown(base, one.pull, wait);
   if (one.kind === "cloud") return (await Clouds.of(base.stack)).remove(one.thing.path);
   const machine = await base.machine();
   if (!machine) return;
-  await onMachine(base.stack.stack, machine, (client) =>
-    one.kind === "app" ? removeApp(client, one.tenant) : dropDatabase(client, one.name),
+  const said = await onMachine(base.stack.stack, machine, (client) =>
+    one.kind === "app" ? removeApp(client, one.tenant) : dropDatabase(client, one.database),
   );
+  if (said !== "") process.stderr.write(`${said}\n`);
 }
 
 /** Has the program's own reader look at the settings before anything is made. @throws UserError with all mistakes */

@@ -11,7 +11,7 @@ slipway:previews what such an environment is like. docs/preview-environments.md 
   scripts/preview-env down 7               takes it away with all it had; can be repeated
   scripts/preview-env list                 all there are: URL, age, when each expires, whose, how big
   scripts/preview-env reap                 what may go: expired, closed, orphaned. It only lists
-  scripts/preview-env reap --yes           takes it away
+  scripts/preview-env reap --yes           takes it away; what bears no mark of this state is listed, and left
 
 It works on the state that plain pulumi in this checkout works on; with --sandbox, on the sandbox's.`;
 
@@ -46,6 +46,7 @@ export function addPreviewEnv(program: Command): void {
     .action(async (options: PreviewOptions) => (await previews()).previewList(options));
   previewVerb("reap", "list what may go: expired, closed, orphaned; with --yes, take it away")
     .option("--yes", "take it away")
+    .option("--remove <kind/name>", "take away this alone, which bears no mark; as reap lists it", collect, [])
     .option("--repository <owner/name>", "whose pull requests are asked for, with GITHUB_TOKEN; $GITHUB_REPOSITORY")
     .option("--json", "as JSON")
     .action(async (options: ReapOptions) => {
@@ -57,6 +58,11 @@ export function addPreviewEnv(program: Command): void {
 function pullNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("expected the number of a pull request, e.g. 7");
+}
+
+/** An option that can be given several times. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /** A time on the command line. */

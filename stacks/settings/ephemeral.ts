@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { Name } from "../../agent/manifest";
+import { MARK } from "../../infra/mark";
 import { type Mistake, show } from "./mistakes";
 
 /** What runs once in the first release, to fill the app's database. */
@@ -26,6 +27,8 @@ export const Ephemeral = z.strictObject({
   pull: z.number().int().positive(),
   /** When it may be taken down, ISO 8601. */
   expires: z.iso.datetime(),
+  /** Mark of the stack that it is modelled on, which what it makes bears. @default that of its machine's key for `deploy` */
+  mark: z.string().regex(MARK, "12 hexadecimal digits").optional(),
   seed: z.record(Name, z.union([SeedCommand, SeedCopy], { error: "{ command } or { copy, scrub }" })).default({}),
 });
 /** @see Ephemeral */

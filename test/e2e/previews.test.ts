@@ -172,21 +172,41 @@ describe("an environment of a pull request", () => {
     );
     const past = JSON.stringify({ ...tag, expires: "2026-01-01T00:00:00.000Z" });
     expectOk(await team.run(["stack", "tag", "set", "slipway:preview", past, "--stack", "pr-7"], process.cwd()));
-    const body = {
-      name: "slipway-pr-55",
-      public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAvTGTMtNLlhOQ3vBdUrTxaMMWhuwDVCQ2TcgpQqkBIx",
-    };
-    await sandbox.cloud("/v2/account/keys", { method: "POST", body });
+    // Of this state, of another state, and of somebody who called it so by hand.
+    const { ssh_keys: keys } = (await sandbox.cloud("/v2/account/keys")) as unknown as { ssh_keys: { name: string }[] };
+    const mark = keys.flatMap(({ name }) => /^slipway-staging\.([0-9a-f]{12})$/.exec(name)?.[1] ?? [])[0] ?? "";
+    for (const [at, name] of [`slipway-pr-55.${mark}`, "slipway-pr-56.ffffffffffff", "slipway-pr-57"].entries()) {
+      const material = Buffer.concat([Buffer.from("AAAAC3NzaC1lZDI1NTE5AAAAIA==", "base64"), Buffer.alloc(32, at)]);
+      const body = { name, public_key: `ssh-ed25519 ${material.toString("base64").slice(0, 68)}` };
+      await sandbox.cloud("/v2/account/keys", { method: "POST", body });
+    }
+    await sandbox.sh(
+      `cd /; sudo -u postgres createdb crm_pr_2024; sudo -u postgres psql -qc 'CREATE TABLE customer AS SELECT 1 AS id' crm_pr_2024
+sudo -u postgres createdb 'x"; DROP DATABASE notes; --_pr_9'`,
+    );
     const listed = await preview("reap");
     expectOk(listed);
     expect(listed.stdout).toMatch(/^preview of pull request 7: expired \d+ days ago$/m);
     expect(listed.stdout).toMatch(/^app notes-pr-8 on the machine: there is no stack slipway\/pr-8$/m);
     expect(listed.stdout).toMatch(/^SshKey slipway-pr-55 in the cloud: there is no stack slipway\/pr-55$/m);
+    expect(listed.stdout).not.toContain("slipway-pr-56");
+    expect(listed.stdout).toMatch(/^SshKey slipway-pr-57 in the cloud: .* it bears no mark: it is left\./m);
+    expect(listed.stdout).toMatch(/^database crm_pr_2024 on the machine: .* it bears no mark: it is left\./m);
+    expect(listed.stdout).toMatch(
+      /^ {2}\.\/scripts\/preview-env reap --on staging --yes --remove database\/crm_pr_2024$/m,
+    );
     expect(listed.stdout).toMatch(/^nothing was deleted; with --yes it is$/m);
     expect((await page("pr-7.previews.localhost")).status).toBe(200);
     expectOk(await preview("reap", "--yes"));
     expect((await preview("list")).stdout.trim()).toBe("there are no previews");
-    expect(await traces()).toEqual(before);
+    const byHand = ['x"; DROP DATABASE notes; --_pr_9', "crm_pr_2024"];
+    const left = (await traces()).filter((line) => !before.includes(line));
+    expect(left.sort()).toEqual(byHand.sort());
+    for (const name of byHand) expectOk(await preview("reap", "--yes", "--remove", `database/${name}`));
+    expect((await traces()).filter((line) => !before.includes(line)).sort()).toEqual([
+      expect.stringMatching(/^crm_pr_2024-\d+T\d+Z\.dump$/),
+      expect.stringMatching(/^x___DROP_DATABASE_notes__--_pr_9-\d+T\d+Z\.dump$/),
+    ]);
     expect((await page("staging.localhost")).status).toBe(200);
     expect((await preview("reap")).stdout).toMatch(/^nothing is to go$/m);
   });

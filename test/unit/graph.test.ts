@@ -7,6 +7,7 @@ import { ENGINE, FRONT } from "../../agent/front";
 import { Manifest } from "../../agent/manifest";
 import { Order } from "../../agent/notify/order";
 import { agentBundle } from "../../infra/host/steps";
+import { markOf, tagOf } from "../../infra/mark";
 import type { Settings } from "../../stacks/settings";
 
 interface Recorded {
@@ -204,7 +205,21 @@ describe("the graph of one machine", () => {
     expect(String(plain(only("slipway-dev-droplet").inputs.userData))).toContain("private slipway-dev-host-key");
   });
 
-  it("stands behind its firewall by id, and bears no tag, whose counts a refresh would report", () => {
+  it("bears the mark of the stack's own key, and so does all that it made in the cloud", () => {
+    const mark = markOf("private slipway-dev-login");
+    expect(only("slipway-dev-droplet").inputs).toMatchObject({ tags: [tagOf(mark)] });
+    expect(only("slipway-dev-volume").inputs).toMatchObject({ tags: [tagOf(mark)] });
+    expect(only("slipway-dev-firewall").inputs).toMatchObject({ name: `slipway-dev.${mark}` });
+    expect(only("slipway-dev-ssh-key").inputs).toMatchObject({ name: `slipway-dev.${mark}` });
+    expect(only("notes-claim-command").inputs.create).toBe(
+      `sudo env SLIPWAY_MARK\\=${mark} slipway claim notes --stack slipway/dev`,
+    );
+    const { create, update, stdin } = only("notes-database-role").inputs;
+    expect([create, update]).toEqual(["make", "adopt"].map((arm) => `sudo bash -euo pipefail -s -- ${arm}`));
+    expect(String(plain(stdin))).toContain(`-v remark='slipway slipway/dev ${mark}'`);
+  });
+
+  it("stands behind its firewall by id, and not by a tag, whose counts a refresh would report", () => {
     expect(only("slipway-dev-firewall").inputs).toMatchObject({ dropletIds: [4242] });
     expect(only("slipway-dev-firewall").inputs).not.toHaveProperty("tags");
     expect(only("slipway-dev-droplet").inputs).toMatchObject({
@@ -213,11 +228,10 @@ describe("the graph of one machine", () => {
       resizeDisk: false,
       backups: true,
     });
-    expect(only("slipway-dev-droplet").inputs).not.toHaveProperty("tags");
   });
 
   it("has its data on a volume that it lets go of only when it has shut down", () => {
-    expect(only("slipway-dev-volume").inputs).toEqual({ name: "slipway-dev-data", region: "fra1", size: 20 });
+    expect(only("slipway-dev-volume").inputs).toMatchObject({ name: "slipway-dev-data", region: "fra1", size: 20 });
     expect(only("slipway-dev-droplet").inputs).toMatchObject({
       volumeIds: ["slipway-dev-volume-id"],
       gracefulShutdown: true,

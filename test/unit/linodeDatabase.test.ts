@@ -58,6 +58,8 @@ beforeAll(async () => {
     keep: false,
     lastDump: true,
     connection: { host: "192.0.2.7" },
+    stack: "slipway/dev",
+    mark: pulumi.output("0123456789ab"),
     postgres: bare,
     ready: [],
     registry: { server: "r", username: "u", password: "p" },

@@ -2,6 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
+import { markOf, tagOf } from "../../infra/mark";
+
+/** What its login key marks. */
+const tags = [tagOf(markOf("private slipway-dev-login"))];
 
 const recorded: { type: string; name: string; inputs: Record<string, unknown> }[] = [];
 let address = "";
@@ -59,6 +63,7 @@ it("is an instance, a firewall that names it and a volume on it, and nothing els
     region: "eu-central",
     type: "g6-standard-1",
     image: "linode/debian13",
+    tags,
     booted: true,
     resizeDisk: false,
     backupsEnabled: true,
@@ -74,12 +79,14 @@ it("is an instance, a firewall that names it and a volume on it, and nothing els
     linodes: [101000001],
     inboundPolicy: "DROP",
     outboundPolicy: "ACCEPT",
+    tags,
   });
   expect(only("linode:index/volume:Volume")).toEqual({
     label: "slipway-dev-data",
     region: "eu-central",
     size: 20,
     linodeId: 101000001,
+    tags,
   });
 });
 
