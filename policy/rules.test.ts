@@ -80,6 +80,54 @@ describe("ssh-from-anywhere", () => {
     expect(ofSettings(sshFromAnywhere, facts({ sshFrom: [network] }))).toEqual([]);
   });
 
+  const parts = (length: number, from = 0, to = 2 ** length) =>
+    Array.from({ length: to - from }, (_, at) => `${(from + at) * 2 ** (8 - length)}.0.0.0/${length}`);
+  const six = Array.from({ length: 16 }, (_, at) => `2001:${at.toString(16)}000::/20`);
+  it.each<[string, string[], string]>([
+    ["all of IPv4 in 32 parts", parts(5), "(32 networks, together as much as a /0 of IPv4)"],
+    ["all of it in 256 parts, in no order", parts(8).reverse(), "(256 networks, together as much as a /0 of IPv4)"],
+    [
+      "as much as a /4 in 16 parts",
+      parts(8, 40, 56),
+      "40.0.0.0/8, 41.0.0.0/8 … 55.0.0.0/8 (16 networks, together as much as a /4 of IPv4)",
+    ],
+    ["half of it, and single addresses within", parts(5, 0, 16).concat("127.255.255.255"), "together as much as a /1 of IPv4"],
+    ["as much of IPv6 as a /16", six, "(16 networks, together as much as a /16 of IPv6)"],
+    [
+      "IPv4 in the clothes of IPv6",
+      ["::ffff:0:0/97", "::ffff:128.0.0.0/97"],
+      "::ffff:0:0/97, ::ffff:128.0.0.0/97 lets",
+    ],
+    ["parts with others' bits in them", ["8.1.2.3/5", "0.1.2.3/5"], "(2 networks, together as much as a /4 of IPv4)"],
+  ])("sums what a list covers: refuses %s", (_, sshFrom, said) => {
+    expect(ofSettings(sshFromAnywhere, facts({ sshFrom })).join()).toContain(said);
+  });
+
+  it.each([
+    ["15 of 256 parts", parts(8, 40, 55)],
+    ["one part many times", Array<string>(40).fill("8.0.0.0/5")],
+    ["parts of one part", ["8.0.0.0/5", "9.0.0.0/8", "10.1.0.0/16", "10.1.0.0/16"]],
+    ["what is no network", ["everybody", "8.0.0.0/33", "1.2.3/0", "::1::/0", "1.2.3.4.5/0", "0.0.0.0/0/0"]],
+  ])("lets %s be", (_, sshFrom) => {
+    expect(ofSettings(sshFromAnywhere, facts({ sshFrom }))).toEqual([]);
+  });
+
+  it("sums over the rules of a firewall, and over firewalls", () => {
+    const rule = (sourceAddresses: string[]) => ({ protocol: "tcp", portRange: "22", sourceAddresses });
+    const firewall = (...rules: object[]) =>
+      resource("digitalocean:index/firewall:Firewall", { props: { inboundRules: rules } });
+    const halves = [rule(parts(5, 1, 2)), rule(parts(5, 2, 3))];
+    expect(ofResources(sshFromAnywhere, [firewall(...halves)])).toEqual([
+      expect.stringContaining(
+        "port 22 is open to 8.0.0.0/5, 16.0.0.0/5 (2 networks, together as much as a /4 of IPv4)",
+      ),
+    ]);
+    expect(ofResources(sshFromAnywhere, halves.map((one) => firewall(one)).concat(firewall()))).toHaveLength(2);
+    expect(
+      ofResources(sshFromAnywhere, [firewall(rule(parts(5, 1, 2)), { ...rule(parts(5, 2, 3)), portRange: "443" })]),
+    ).toEqual([]);
+  });
+
   it.each([
     ["22"],
     ["1-65535"],

@@ -1,5 +1,5 @@
 import { breachOf, type PlannedResource, type Rule } from "../rule";
-import { isWorld } from "../world";
+import { openIn } from "../world";
 
 const mend = "let in the machines that use it, and nobody else";
 
@@ -24,7 +24,7 @@ export const databaseOpen: Rule = {
 };
 
 function openTo(resource: PlannedResource, networks: unknown) {
-  const open = (Array.isArray(networks) ? networks : []).filter(isWorld);
+  const open = openIn(Array.isArray(networks) ? networks : []);
   return open.length === 0 ? [] : [breachOf(resource, `${open.join(", ")} may connect`, mend)];
 }
 
