@@ -209,6 +209,8 @@ export interface Database {
 export interface Timers {
   /** Names of the timers an app has, sorted. */
   list(app: string): Promise<readonly string[]>;
+  /** Names of those that systemd doesn't run, sorted. */
+  idle(app: string): Promise<readonly string[]>;
   /**
    * Makes an app's timers be exactly these, by name (`a-z`, digits, hyphens, underscores), and resolves with whether they were otherwise.
    * What one of them has started already runs on.
@@ -224,6 +226,31 @@ export interface Timer {
   readonly every?: number;
   /** Arguments of `slipway`. */
   readonly argv: readonly string[];
+}
+
+/** What systemd says of a unit, in its own words (`systemctl show`). */
+export interface UnitState {
+  /** `loaded`, `not-found`, `masked`, … */
+  readonly load: string;
+  /** `active`, `inactive`, `failed`, `activating`, … */
+  readonly active: string;
+  /** `enabled`, `disabled`, `static`, `masked-runtime`, …; empty where it has no file. */
+  readonly file: string;
+  /** Whether the conditions of its last start were met; a machine that is a container meets not all. */
+  readonly condition: boolean;
+}
+
+/** Whom a service is asked as. */
+export type Question = "edge" | "docker" | "containerd" | "postgres" | "ssh" | "firewall";
+
+/** The services that a host lives by, see `services.ts`. */
+export interface Services {
+  /** What systemd says of these units, in their order. */
+  states(units: readonly string[]): Promise<readonly UnitState[]>;
+  /** Asks the process behind a unit whatever it answers first; rejects with the reason if it doesn't within seconds. */
+  ask(question: Question, unit: string): Promise<void>;
+  /** Starts a unit, `anew`: also where it runs already, `unmask`: also where it was held off. Rejects with the reason if it can't be. */
+  start(unit: string, options: { readonly anew: boolean; readonly unmask: boolean }): Promise<void>;
 }
 
 /** A request of the health check, from the host to a published port. */
@@ -266,6 +293,7 @@ export interface Host {
   readonly shares: Shares;
   readonly database: Database;
   readonly timers: Timers;
+  readonly services: Services;
   /** Bytes that are free on the file system of a folder, and its size. */
   disk(path: string): Promise<{ readonly free: number; readonly size: number }>;
   /** What this machine calls itself, and the bytes of its memory; `free` is what processes could still have. */

@@ -13,9 +13,11 @@ import type {
   Outside,
   Probe,
   Refusal,
+  Services,
   Shares,
   Timer,
   Timers,
+  UnitState,
 } from "./host";
 import { EDGE } from "./paths";
 
@@ -84,8 +86,12 @@ export class MemoryHost implements Host {
   readonly tags = new Map<string, string>();
   readonly databases = new Map<string, MemoryDatabase>();
   readonly timersOf = new Map<string, Readonly<Record<string, Timer>>>();
+  /** Timers that systemd doesn't run, by app. */
+  readonly idleTimers = new Map<string, readonly string[]>();
   /** Volumes of each app that the edge may read. */
   readonly sharesOf = new Map<string, Readonly<Record<string, string>>>();
+  /** Units that are otherwise than enabled and active; `answers`: whether what is behind one answers. */
+  readonly units = new Map<string, Partial<UnitState> & { readonly answers?: boolean }>();
   /** Free bytes of the disk. */
   free = 50e9;
   all: MemoryContainer[] = [];
@@ -372,11 +378,38 @@ export class MemoryHost implements Host {
       this.effect(`timers.list ${app}`);
       return Object.keys(this.timersOf.get(app) ?? {}).sort();
     },
+    idle: async (app) => {
+      this.effect(`timers.idle ${app}`);
+      return this.idleTimers.get(app) ?? [];
+    },
     set: async (app, timers) => {
       this.effect(`timers.set ${app} ${Object.keys(timers).sort().join(" ")}`.trimEnd());
       const differs = JSON.stringify(this.timersOf.get(app) ?? {}) !== JSON.stringify(timers);
       this.timersOf.set(app, timers);
       return differs;
+    },
+  };
+
+  readonly services: Services = {
+    states: async (units) => {
+      this.effect("services.states");
+      return units.map((unit) => ({
+        load: "loaded",
+        active: "active",
+        file: "enabled",
+        condition: true,
+        ...this.units.get(unit),
+      }));
+    },
+    ask: async (question, unit) => {
+      this.effect(`services.ask ${question}`);
+      const { active = "active", answers = true } = this.units.get(unit) ?? {};
+      if (active !== "active") throw new Failure("connection refused");
+      if (!answers) throw new Failure("no answer within 5 s");
+    },
+    start: async (unit, { anew, unmask }) => {
+      this.effect(`services.start ${unit}${anew ? " anew" : ""}${unmask ? " unmasked" : ""}`);
+      this.units.delete(unit);
     },
   };
 

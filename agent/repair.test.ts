@@ -5,7 +5,7 @@ import { MemoryHost } from "./memory";
 import { appPaths } from "./paths";
 import { record } from "./record.examples";
 import { release } from "./release";
-import { repair, repairText, untilReady } from "./repair";
+import { repair, repairText } from "./repair";
 
 let host: MemoryHost;
 const options = { wait: 1, pid: 9 };
@@ -82,24 +82,12 @@ describe("a repair", () => {
   });
 });
 
-describe("waiting for Docker and the edge", () => {
-  /** Something that answers where Caddy takes its configuration. */
-  const edgeIsUp = () =>
-    host.all.push({ ...(host.all[0] as MemoryHost["all"][number]), id: "caddy", port: 2019, running: true });
-
-  it("ends when both answer", async () => {
-    let polls = 0;
-    host.onEffect = (name) => {
-      if (name === "sleep" && ++polls === 3) edgeIsUp();
-    };
-    const begun = host.now();
-    await untilReady(host, 60);
-    expect(host.now() - begun).toBe(1500);
-  });
-
-  it("gives up with the reason", async () => {
-    await expect(untilReady(host, 2)).rejects.toThrow(
-      new Failure("Docker and the edge were not ready within 2 s: connection refused"),
-    );
-  });
+it("says what became of the host's services before it speaks of apps", async () => {
+  const failed = [{ unit: "ssh.service", line: "SSH (ssh.service) has failed; «journalctl -u ssh.service» says why" }];
+  const revival = { mended: ["the edge (caddy.service) did not run; it was started"], failed };
+  expect(repairText(await repair(host, options), revival)).toEqual([
+    "the edge (caddy.service) did not run; it was started",
+    "! SSH (ssh.service) has failed; «journalctl -u ssh.service» says why",
+  ]);
+  expect(repairText([], { mended: [], failed: [] })).toEqual(["nothing to mend"]);
 });

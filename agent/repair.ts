@@ -2,6 +2,7 @@
 import { Failure, reasonOf } from "./failure";
 import type { Host } from "./host";
 import { APPS, appPaths } from "./paths";
+import { type Revival, revivalText } from "./revive";
 import { certify } from "./steps/certificates";
 import { judge } from "./steps/judge";
 import { tidy } from "./steps/tidy";
@@ -68,38 +69,20 @@ async function repairApp(host: Host, app: string, wait: number, owner: string): 
   }
 }
 
-/** The repairs as lines for people. */
-export function repairText(repairs: readonly Repair[]): readonly string[] {
-  const lines = repairs.flatMap(({ app, serving, mended, pending = [], failed, underWay }) => {
-    if (failed !== undefined) return [`! ${app}: can't be mended: ${failed}`];
-    if (underWay !== undefined) return [`${app}: left to the release under way: ${underWay}`];
-    const warnings = pending.map((line) => `! ${app}: ${line}`);
-    if (mended.length === 0) return warnings;
-    return [
-      ...mended.map((line) => `${app}: ${line}`),
-      ...warnings,
-      `${app}: ${serving === undefined ? "nothing is live" : `release ${serving} serves`}`,
-    ];
-  });
+/** The repairs as lines for people. @param revival of the host's services, before its apps were looked at */
+export function repairText(repairs: readonly Repair[], revival?: Revival): readonly string[] {
+  const lines = [...(revival ? revivalText(revival) : []), ...repairs.flatMap(appText)];
   return lines.length > 0 ? lines : ["nothing to mend"];
 }
 
-/** Milliseconds between two looks at what isn't up yet. */
-const POLL = 500;
-
-/** Where Caddy takes its configuration. */
-const ADMIN = { port: 2019, path: "/config/", host: "localhost:2019", scheme: "http", limit: 2_000 } as const;
-
-/** Waits until Docker and the edge answer, as they may not yet right after a boot. @throws Failure with their own words after `seconds` */
-export async function untilReady(host: Host, seconds: number): Promise<void> {
-  const deadline = host.now() + seconds * 1000;
-  for (;;) {
-    const failed = await Promise.all([host.docker.platform(), host.probe(ADMIN)]).then(
-      () => undefined,
-      (thrown: unknown) => reasonOf(thrown),
-    );
-    if (failed === undefined) return;
-    if (host.now() >= deadline) throw new Failure(`Docker and the edge were not ready within ${seconds} s: ${failed}`);
-    await host.sleep(POLL);
-  }
+function appText({ app, serving, mended, pending = [], failed, underWay }: Repair): readonly string[] {
+  if (failed !== undefined) return [`! ${app}: can't be mended: ${failed}`];
+  if (underWay !== undefined) return [`${app}: left to the release under way: ${underWay}`];
+  const warnings = pending.map((line) => `! ${app}: ${line}`);
+  if (mended.length === 0) return warnings;
+  return [
+    ...mended.map((line) => `${app}: ${line}`),
+    ...warnings,
+    `${app}: ${serving === undefined ? "nothing is live" : `release ${serving} serves`}`,
+  ];
 }

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ENGINE, FRONT, front } from "./front";
 import { MemoryHost } from "./memory";
 import { repairUnit, setup } from "./setup";
@@ -34,6 +34,41 @@ it("changes nothing the second time, and only what differs the third", async () 
   await tools.files.write(unit, "of an older engine", 0o644);
   expect(await setup(tools)).toEqual([unit]);
   expect(tools.calls).toEqual(["daemon-reload"]);
+});
+
+describe("what the host lives by", () => {
+  const packaged = ["caddy.service", "docker.service", "containerd.service", "ssh.service", "postgresql@.service"];
+  const folder = "/etc/systemd/system";
+  const filled = async () => {
+    const tools = host();
+    for (const name of [...packaged, "apt-daily.timer"])
+      await tools.files.write(`/usr/lib/systemd/system/${name}`, "", 0o644);
+    return tools;
+  };
+
+  it("is started again however it ended and however often, on a host of an older engine too", async () => {
+    const tools = await filled();
+    await tools.files.write(unit, repairUnit(), 0o644);
+    await tools.files.link(wanted, unit);
+    await tools.files.write(FRONT, front(), 0o755);
+    const files = packaged.map((name) => `${folder}/${name}.d/slipway-restart.conf`);
+    expect((await setup(tools)).toSorted()).toEqual(files.toSorted());
+    expect(tools.calls).toEqual(["daemon-reload"]);
+    for (const file of files) {
+      const lines = (await tools.files.read(file))?.split("\n");
+      expect(lines, file).toEqual(expect.arrayContaining(["[Unit]", "StartLimitIntervalSec=0", "Restart=always"]));
+    }
+  });
+
+  it("is left as it is where it is so already, and a unit that the machine has not gets none", async () => {
+    const tools = await filled();
+    await setup(tools);
+    tools.calls.length = 0;
+    expect(await setup(tools)).toEqual([]);
+    expect(tools.calls).toEqual([]);
+    const folders = (await tools.files.walk(folder)).filter((path) => path.includes(".d/"));
+    expect(folders).toHaveLength(packaged.length);
+  });
 });
 
 it("mends at boot once the services of a release are up", () => {

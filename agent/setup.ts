@@ -2,12 +2,15 @@
 import { ENGINE, FRONT, front, IN_UNIT, NODE, SERVICES } from "./front";
 import { settleUnits, type UnitTools } from "./notify/units";
 import { NOTIFY_ORDERS } from "./paths";
+import { DROP_IN, dropIn, HOST_SERVICES } from "./services";
 
 /** Name of the unit that mends, at each boot, what a power cut interrupted. */
 export const REPAIR_UNIT = "slipway-repair.service";
 
 /** Folder of units that are the administrator's own. */
 const UNITS = "/etc/systemd/system";
+/** Folder of those that packages bring. */
+const PACKAGED = "/usr/lib/systemd/system";
 
 /** Seconds that the repair waits at boot for Docker and the edge. */
 export const BOOT_PATIENCE = 120;
@@ -41,8 +44,14 @@ export async function setup({ files, systemctl }: UnitTools): Promise<readonly s
     changed.push(path);
     return true;
   };
-  // The unit first: once the front is there, the whole of setup has been done before.
-  if (await settle(unit, repairUnit(), 0o644)) await systemctl("daemon-reload");
+  const there = new Set([...(await files.list(PACKAGED)), ...(await files.list(UNITS))]);
+  const lasting = HOST_SERVICES.filter(({ unit: name, lasting }) => lasting && there.has(name));
+  // The units first: once the front is there, the whole of setup has been done before.
+  const units = [
+    await settle(unit, repairUnit(), 0o644),
+    ...(await inTurn(lasting, (service) => settle(`${UNITS}/${service.unit}.d/${DROP_IN}`, dropIn(service), 0o644))),
+  ];
+  if (units.some(Boolean)) await systemctl("daemon-reload");
   if (!(await files.list(`${UNITS}/multi-user.target.wants`)).includes(REPAIR_UNIT)) {
     await systemctl("enable", "--quiet", REPAIR_UNIT);
     changed.push(`${REPAIR_UNIT} enabled`);
@@ -50,4 +59,10 @@ export async function setup({ files, systemctl }: UnitTools): Promise<readonly s
   if ((await files.list(NOTIFY_ORDERS)).length > 0) changed.push(...(await settleUnits({ files, systemctl })));
   await settle(FRONT, front(), 0o755);
   return changed;
+}
+
+async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (const one of all) done.push(await work(one));
+  return done;
 }

@@ -7,12 +7,13 @@ const WIDTH = 80;
 
 /** See the file's head. @param now milliseconds since 1970 */
 export function statusText(
-  { apps, edge, disk, memory, notifications, problems }: HostStatus,
+  { apps, services, edge, disk, memory, notifications, problems }: HostStatus,
   now: number,
 ): readonly string[] {
   const sections = apps.map((app) => appText(app, now));
   return [
     ...(sections.length > 0 ? sections.flatMap((lines) => [...lines, ""]) : ["no app on this host", ""]),
+    servicesText(services),
     `edge: ${edge}`,
     `disk: ${sizeText(disk.free)} free of ${sizeText(disk.size)}`,
     `memory: ${sizeText(memory.free)} free of ${sizeText(memory.size)}`,
@@ -21,6 +22,12 @@ export function statusText(
     ),
     ...problems.flatMap((problem) => marked("! ", problem)),
   ];
+}
+
+/** Those that don't answer are among the problems. */
+function servicesText(services: HostStatus["services"]): string {
+  const up = services.filter(({ problem }) => problem === undefined).length;
+  return `services: ${up === services.length ? `all ${up} answer` : `${up} of ${services.length} answer`}`;
 }
 
 function appText(app: AppStatus, now: number): readonly string[] {

@@ -98,6 +98,10 @@ describe("an app that is well", () => {
           problems: [],
         },
       ],
+      services: expect.arrayContaining([
+        { unit: "caddy.service", name: "the edge" },
+        { unit: "docker.service", name: "Docker" },
+      ]),
       edge: "as it should be",
       disk: { free: 50e9, size: 100e9, wanted: 200e6 },
       memory: { free: 1.5e9, size: 2e9 },
@@ -116,6 +120,7 @@ describe("an app that is well", () => {
       "  web     2 of 2 run  aaaaaaaaaaaa",
       "  worker  1 of 1 run  aaaaaaaaaaaa",
       "",
+      "services: all 17 answer",
       "edge: as it should be",
       "disk: 50.0 GB free of 100.0 GB",
       "memory: 1.5 GB free of 2.0 GB",
@@ -128,7 +133,7 @@ describe("an app that is well", () => {
     expect(
       host.effects.filter(
         (effect) =>
-          !/^(files\.(read|list)|docker\.(containers|condition|image) |timers\.list|disk$|machine$|edge\.certificate )/.test(
+          !/^(files\.(read|list)|services\.(states$|ask )|docker\.(containers|condition|image) |timers\.(list|idle)|disk$|machine$|edge\.certificate )/.test(
             effect,
           ),
       ),
@@ -175,7 +180,7 @@ describe("what is there besides", () => {
     });
     expect(found.apps[0]?.processes.web?.running).toBe(2);
     expect(found.apps[0]?.processes.nightly).toMatchObject({ wanted: 0, schedule: "0 3 * * *" });
-    expect(statusText(found, NOON).slice(1, -4)).toEqual([
+    expect(statusText(found, NOON).slice(1, -5)).toEqual([
       "  by ana",
       "  https://shop.test  (closed for maintenance)",
       "  certificate for shop.test by Test Authority, ends in 59 days",
@@ -284,5 +289,38 @@ describe("what is not as it should be", () => {
     expect((await status(host, "shop")).apps.map(({ app }) => app)).toEqual(["shop"]);
     await host.files.remove(appPaths("shop").folder);
     expect(statusText(await status(host), NOON)[0]).toBe("no app on this host");
+  });
+});
+
+describe("what the machine lives by", () => {
+  test("is told where it doesn't answer, and the rest of the host is still looked at", async () => {
+    host.units.set("caddy.service", { active: "failed" });
+    const found = await status(host);
+    expect(allProblems(found)).toEqual(["the edge (caddy.service) has failed; «slipway repair» starts it"]);
+    expect(statusText(found, NOON)).toEqual(
+      expect.arrayContaining([
+        "services: 16 of 17 answer",
+        "! the edge (caddy.service) has failed; «slipway repair» starts it",
+      ]),
+    );
+  });
+
+  test("a timer that is on file and that systemd does not run is told", async () => {
+    host.timersOf.set("shop", { follow: { argv: ["follow", "shop"] } });
+    host.idleTimers.set("shop", ["follow"]);
+    expect(allProblems(await status(host))).toEqual([
+      "shop: the timer follow does not run; «slipway repair shop» mends it, and so does the next release",
+    ]);
+  });
+
+  test("a Docker that is down is not asked for the apps' processes, of which nothing is said", async () => {
+    host.units.set("docker.service", { answers: false });
+    host.effects.length = 0;
+    const found = await status(host);
+    expect(allProblems(found)).toEqual([
+      "Docker (docker.service) runs and does not answer: no answer within 5 s; «slipway repair» starts it",
+    ]);
+    expect(found.apps).toMatchObject([{ app: "shop", release: 3, processes: {}, strays: [] }]);
+    expect(host.effects.filter((effect) => effect.startsWith("docker."))).toEqual([]);
   });
 });

@@ -15,7 +15,9 @@ import { deafness, type Listener, listeners } from "./notify/listeners";
 import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
 import { isLasting } from "./processes";
 import { liveRecords, type ReleaseRecord } from "./record";
+import { servicesOf } from "./revive";
 import { roomProblem, roomWanted } from "./room";
+import { type ServiceStatus, serviceProblem } from "./services";
 import { timersOf } from "./steps/schedules";
 import { type Unanswered, unansweredSince } from "./unanswered";
 import { momentText } from "./words";
@@ -98,9 +100,11 @@ export interface HostStatus {
   /** ISO 8601, when this was so. */
   readonly at: string;
   readonly apps: readonly AppStatus[];
+  /** What the machine lives by, each service asked. */
+  readonly services: readonly ServiceStatus[];
   /** Whether the edge's file is the one that the live releases call for. */
   readonly edge: "as it should be" | "not what the live releases call for";
-  /** Bytes of the disk that images and volumes are on; `wanted` is what the next release may want free. */
+  /** Bytes of the disk that images and volumes are on; `wanted` is what the next release may want free, 0 while Docker can't say. */
   readonly disk: { readonly free: number; readonly size: number; readonly wanted: number };
   /** Bytes of memory; `free` is what processes could still have. */
   readonly memory: { readonly free: number; readonly size: number };
@@ -112,16 +116,20 @@ export interface HostStatus {
 
 /** Looks at every app of the host, or at one. @throws Failure if there is no such app */
 export async function status(host: Host, only?: string): Promise<HostStatus> {
-  const [names, records, containers, edge, room, { name, memory }, notifications] = await Promise.all([
+  const asked = servicesOf(host);
+  // One that is down would be waited for at each question.
+  const docker = asked.then((all) => all.every(({ unit, problem }) => unit !== "docker.service" || !problem));
+  const [names, records, services, containers, edge, room, { name, memory }, notifications] = await Promise.all([
     host.files.list(APPS),
     liveRecords(host.files),
-    host.docker.containers(APP_LABEL),
+    asked,
+    docker.then((isUp) => (isUp ? host.docker.containers(APP_LABEL) : undefined)),
     host.files.read(CADDYFILE),
     host.disk(DOCKER),
     host.machine(),
     listeners(host.files),
   ]);
-  const disk = { ...room, wanted: await roomWanted(host, records) };
+  const disk = { ...room, wanted: containers ? await roomWanted(host, records) : 0 };
   if (only !== undefined && !names.includes(only))
     throw new Failure(`there is no app ${only} on this host; it has: ${names.join(", ") || "none"}`);
   const apps = await Promise.all(
@@ -132,7 +140,7 @@ export async function status(host: Host, only?: string): Promise<HostStatus> {
           host,
           app,
           records.find(({ content }) => content.app === app),
-          containers.filter(({ labels }) => labels[APP_LABEL] === app),
+          containers?.filter(({ labels }) => labels[APP_LABEL] === app),
         ),
       ),
   );
@@ -141,11 +149,13 @@ export async function status(host: Host, only?: string): Promise<HostStatus> {
     name,
     at: new Date(host.now()).toISOString(),
     apps,
+    services,
     edge: asItShould ? "as it should be" : "not what the live releases call for",
     disk,
     memory,
     notifications,
     problems: [
+      ...services.flatMap(serviceProblem),
       ...(asItShould
         ? []
         : [`${CADDYFILE} was changed by hand or written by another slipway; the next release writes it anew`]),
@@ -164,21 +174,24 @@ async function look(
   host: Host,
   app: string,
   record: ReleaseRecord | undefined,
-  containers: readonly Container[],
+  /** None where Docker can't say. */
+  containers: readonly Container[] | undefined,
 ): Promise<AppStatus> {
-  const [rows, stack, maintenance, busy, timers, held, unanswered, snapshots, door, certificates] = await Promise.all([
-    readLedger(host.files, app),
-    ownerOf(host.files, app),
-    inMaintenance(host, app),
-    busyWith(host, app),
-    host.timers.list(app),
-    heldBecause(host, app),
-    unansweredSince(host, app),
-    host.files.list(appPaths(app).snapshots),
-    record && doorOf(host, record),
-    record ? certificatesOf(host, record.content) : [],
-  ]);
-  const lasting = containers.filter((container) => !isOneOff(container));
+  const [rows, stack, maintenance, busy, timers, idle, held, unanswered, snapshots, door, certificates] =
+    await Promise.all([
+      readLedger(host.files, app),
+      ownerOf(host.files, app),
+      inMaintenance(host, app),
+      busyWith(host, app),
+      host.timers.list(app),
+      host.timers.idle(app),
+      heldBecause(host, app),
+      unansweredSince(host, app),
+      host.files.list(appPaths(app).snapshots),
+      record && doorOf(host, record),
+      record ? certificatesOf(host, record.content) : [],
+    ]);
+  const lasting = containers?.filter((container) => !isOneOff(container));
   const found = {
     app,
     ...(stack !== undefined && { stack }),
@@ -187,16 +200,16 @@ async function look(
     certificates,
     maintenance,
     ...(busy !== undefined && { busy }),
-    processes: record ? await processesOf(host, record, lasting) : {},
-    oneOffs: containers.filter(isOneOff).map(({ name }) => name),
-    strays: lasting.filter((container) => isStray(container, record)).map(({ name }) => name),
+    processes: record && lasting ? await processesOf(host, record, lasting) : {},
+    oneOffs: (containers ?? []).filter(isOneOff).map(({ name }) => name),
+    strays: (lasting ?? []).filter((container) => isStray(container, record)).map(({ name }) => name),
     timers,
     ...deliveryOf(record, held, unanswered),
     ...triedOf(rows, record),
     snapshots: { ...snapshotsOf(snapshots, rows), ...(record && isDumped(record) && { expected: true as const }) },
   };
   const missing = Object.keys(record ? timersOf(record.content) : {}).filter((timer) => !timers.includes(timer));
-  return { ...found, problems: problemsOf(found, { door, missing, now: host.now() }) };
+  return { ...found, problems: problemsOf(found, { door, missing, idle, now: host.now() }) };
 }
 
 function deliveryOf(
@@ -301,11 +314,13 @@ interface Findings {
   readonly door: number | undefined;
   /** Timers that the live release calls for and the host doesn't have. */
   readonly missing: readonly string[];
+  /** Timers that the host has and systemd doesn't run. */
+  readonly idle: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, now }: Findings): readonly string[] {
+function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, idle, now }: Findings): readonly string[] {
   const tried = app.tried && [
     `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
       `«slipway releases ${app.app} ${app.tried.release}» says why`,
@@ -318,6 +333,7 @@ function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, now }: Fi
       ? [
           ...app.strays.map((name) => `${name} runs beside the live release; ${mend}`),
           ...missing.map((timer) => `the timer ${timer} is missing; ${mend}`),
+          ...idle.map((timer) => `the timer ${timer} does not run; ${mend}`),
           ...(door === undefined || door === app.release
             ? []
             : [

@@ -1,13 +1,16 @@
 import { Command } from "commander";
 import type { Host } from "../host";
-import { repair, repairText, untilReady } from "../repair";
+import { repair, repairText } from "../repair";
+import { cannotWork, revivalText, revive } from "../revive";
 import { appName, seconds } from "./arguments";
-import { say, sayJson } from "./output";
+import { complain, say, sayJson } from "./output";
 
 /** `slipway repair`. */
 export function repairCommand(host: Host): Command {
   return new Command("repair")
-    .description("mend what an interrupted release left behind; runs by itself at each boot")
+    .description(
+      "start services of this host that don't answer, and mend what an interrupted release left behind; runs at each boot",
+    )
     .argument("[app]", "one app; all where left out", appName)
     .option(
       "--wait <seconds>",
@@ -15,7 +18,7 @@ export function repairCommand(host: Host): Command {
       seconds,
       5,
     )
-    .option("--patience <seconds>", "how long to wait for Docker and the edge to be up", seconds, 0)
+    .option("--patience <seconds>", "how long services may take to be up before they are started", seconds, 0)
     .option("--json", "print what was mended as JSON")
     .addHelpText(
       "after",
@@ -23,11 +26,15 @@ export function repairCommand(host: Host): Command {
     )
     .action(
       async (app: string | undefined, { wait, patience, json }: { wait: number; patience: number; json?: boolean }) => {
-        await untilReady(host, patience);
-        const repairs = await repair(host, { app, wait, pid: process.pid });
-        if (json) sayJson(repairs);
-        else for (const line of repairText(repairs)) say(line);
-        process.exitCode = repairs.some(({ failed }) => failed !== undefined) ? 1 : 0;
+        // At a boot they may not be up yet; whatever else is mended is mended by them.
+        const revival = await revive(host, patience);
+        const repairs = cannotWork(revival) ? [] : await repair(host, { app, wait, pid: process.pid });
+        if (json) {
+          for (const line of revivalText(revival)) complain(line);
+          sayJson(repairs);
+        } else for (const line of repairText(repairs, revival)) say(line);
+        const failed = revival.failed.length > 0 || repairs.some((one) => one.failed !== undefined);
+        process.exitCode = failed ? 1 : 0;
       },
     );
 }

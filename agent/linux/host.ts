@@ -13,6 +13,7 @@ import { linuxLock } from "./lock";
 import { memoryOf } from "./memory";
 import { linuxOutside } from "./outside";
 import { linuxDatabase } from "./postgres";
+import { linuxServices } from "./services";
 import { linuxShares } from "./shares";
 import { linuxTimers } from "./timers";
 
@@ -25,6 +26,7 @@ export const linuxHost: Host = {
   shares: linuxShares,
   database: linuxDatabase,
   timers: linuxTimers,
+  services: linuxServices,
   async disk(path) {
     const { bavail, blocks, bsize } = await statfs(path);
     return { free: bavail * bsize, size: blocks * bsize };

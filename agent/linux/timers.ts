@@ -21,13 +21,19 @@ export const linuxTimers: Timers = {
       .map((file) => file.slice(start.length, -".timer".length));
   },
 
+  async idle(app) {
+    const names = await linuxTimers.list(app);
+    const idle = new Set(await idleOf(names.map((name) => unitName(app, name))));
+    return names.filter((name) => idle.has(unitName(app, name)));
+  },
+
   async set(app, timers) {
     const there = await linuxTimers.list(app);
     const wanted = Object.keys(timers).sort();
     const gone = there.filter((name) => !wanted.includes(name));
     const units = wanted.map((name) => unitsOf(app, name, timers[name] ?? { argv: [] }));
     const differing = await differingFrom(units);
-    const idle = await idleOf(units);
+    const idle = await idleOf(units.map(({ name }) => name));
     if (gone.length === 0 && differing.length === 0 && idle.length === 0) return false;
 
     // A timer that runs while its times change would count the new ones from its last run and start at once.
@@ -103,11 +109,11 @@ async function differingFrom(units: readonly Units[]): Promise<readonly Units[]>
 }
 
 /** Those that systemd doesn't run, e.g. because a run of ours was killed before it told it. */
-async function idleOf(units: readonly Units[]): Promise<readonly Units[]> {
-  if (units.length === 0) return [];
-  const { output } = await run(["systemctl", "is-active", ...units.map(({ name }) => `${name}.timer`)]);
+async function idleOf(names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const { output } = await run(["systemctl", "is-active", ...names.map((name) => `${name}.timer`)]);
   const states = output.trim().split("\n");
-  return units.filter((_, index) => states[index] !== "active");
+  return names.filter((_, index) => states[index] !== "active");
 }
 
 /** The timer last: by it the rest is found again if this is cut short. */

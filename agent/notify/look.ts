@@ -113,12 +113,18 @@ async function tellBy(
   return news.length === 0 && failed ? { ...rest, failed } : rest;
 }
 
+/** Apps that are not judged: a release changes them at this moment, or Docker can't say what they do. */
+function unjudged({ apps, services }: HostStatus): ReadonlySet<string> {
+  const isBlind = services.some(({ unit, problem }) => unit === "docker.service" && problem !== undefined);
+  return new Set(apps.filter(({ busy }) => isBlind || busy !== undefined).map(({ app }) => app));
+}
+
 function seenBy(order: Order, found: HostStatus, stacks: ReadonlySet<string>, before: Told, now: number): Seen {
   const open = new Set(Object.keys(before.troubles));
   return {
     troubles: troublesOf({ order, status: found, stacks, open, now }),
     apps: new Set(found.apps.map(({ app }) => app)),
-    busy: new Set(found.apps.flatMap(({ app, busy }) => (busy === undefined ? [] : [app]))),
+    busy: unjudged(found),
   };
 }
 

@@ -36,7 +36,7 @@ export interface Seen {
   readonly troubles: readonly Trouble[];
   /** Every app of the host; what was wrong with one that is gone is nobody's trouble any more. */
   readonly apps: ReadonlySet<string>;
-  /** Those with a release under way: what is wrong with them is not judged. */
+  /** Those whose state can't be judged at this moment, e.g. during a release. */
   readonly busy: ReadonlySet<string>;
 }
 
@@ -126,11 +126,11 @@ function troubleNews(before: Told, { troubles: found, apps, busy }: Seen, now: n
   const lasting: News[] = [];
   const troubles: Record<string, Told["troubles"][string]> = {};
   for (const trouble of current) {
-    const { key, kind, app, title } = trouble;
+    const { key, kind, urgent, app, title } = trouble;
     const known = before.troubles[key];
     const since = known?.since ?? new Date(now).toISOString();
     troubles[key] = { kind, ...(app !== undefined && { app }), title, since, told: known?.told ?? false };
-    if (!known?.told && now - Date.parse(since) >= PATIENCE[kind])
+    if (!known?.told && (urgent || now - Date.parse(since) >= PATIENCE[kind]))
       lasting.push({ what: "begun", key, message: troubleMessage(trouble, since) });
   }
   for (const [key, known] of Object.entries(before.troubles)) {

@@ -33,6 +33,7 @@ const status = (apps: readonly AppStatus[], more: Partial<HostStatus> = {}): Hos
   name: "host-1",
   at: new Date(NOON).toISOString(),
   apps,
+  services: [],
   edge: "as it should be",
   disk: { free: 50e9, size: 100e9, wanted: 1e9 },
   memory: { free: 1e9, size: 2e9 },
@@ -48,6 +49,31 @@ const titles = (...args: Parameters<typeof seen>) => seen(...args).map(({ title 
 
 it("a host that is well has none", () => {
   expect(titles(status([app()]))).toEqual([]);
+});
+
+describe("what the machine lives by", () => {
+  const down = status([], {
+    services: [
+      { unit: "caddy.service", name: "the edge", problem: "has failed" },
+      { unit: "ssh.service", name: "SSH" },
+    ],
+  });
+
+  it("is told as soon as it is down, with what starts it", () => {
+    expect(seen(down)).toEqual([
+      {
+        key: "service caddy.service",
+        kind: "health",
+        urgent: true,
+        title: "host-1: the edge (caddy.service) has failed",
+        lines: ["Start it: sudo slipway repair", "Why: sudo journalctl -u caddy.service"],
+      },
+    ]);
+  });
+
+  it("is the machine's owner's matter", () => {
+    expect(titles(down, tenant)).toEqual([]);
+  });
 });
 
 describe("the disk", () => {

@@ -10,6 +10,8 @@ export interface Trouble {
   /** Tells it from every other trouble of the host, whatever its words. */
   readonly key: string;
   readonly kind: Kind;
+  /** Whether it is told as soon as it is seen, where others of its kind may yet mend themselves. */
+  readonly urgent?: true;
   /** The app it is about; none where it is the machine. */
   readonly app?: string;
   /** In a few words. */
@@ -40,7 +42,7 @@ export function troublesOf(sight: Sight): readonly Trouble[] {
   const { order, status, now } = sight;
   const own = status.apps.filter((app) => isOwn(app, sight));
   const found = [
-    ...(order.machine ? diskTroubles(sight) : []),
+    ...(order.machine ? [...serviceTroubles(status), ...diskTroubles(sight)] : []),
     ...status.apps.filter((app) => isOwn(app, sight) || isNobodys(app, sight)).flatMap((app) => nameTroubles(app, now)),
     ...own.flatMap(healthTroubles),
     ...own.flatMap(registryTroubles),
@@ -57,6 +59,23 @@ export function isOwn({ stack }: Pick<AppStatus, "stack">, { order }: Pick<Sight
 /** Certificates are the machine's work: where a tenant has asked to be told of nothing, its owner is. */
 function isNobodys({ stack }: AppStatus, { order, stacks }: Sight): boolean {
   return order.machine && stack !== undefined && !stacks.has(stack);
+}
+
+/** What starts itself again has done so before it is looked at: what is down then stays down. */
+function serviceTroubles({ name: machine, services }: HostStatus): readonly Trouble[] {
+  return services.flatMap(({ unit, name, problem }) =>
+    problem === undefined
+      ? []
+      : [
+          {
+            key: `service ${unit}`,
+            kind: "health" as const,
+            urgent: true as const,
+            title: `${machine}: ${name} (${unit}) ${problem}`,
+            lines: ["Start it: sudo slipway repair", `Why: sudo journalctl -u ${unit}`],
+          },
+        ],
+  );
 }
 
 const DISK = "disk";

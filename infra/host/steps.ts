@@ -85,17 +85,7 @@ export const dockerSettings = JSON.stringify(
 
 /** Settles what `dockerSettings` says; restarts the engine only when that changes. */
 export function dockerScript(): string {
-  return `install -d -m 0755 /etc/docker /etc/systemd/system/docker.service.d
-cat > /etc/systemd/system/docker.service.d/slipway.conf.new <<'END'
-# However often it falls over, it is started again: apps run on without it, but no release does.
-[Unit]
-StartLimitIntervalSec=0
-END
-if ! cmp -s /etc/systemd/system/docker.service.d/slipway.conf.new /etc/systemd/system/docker.service.d/slipway.conf; then
-  mv /etc/systemd/system/docker.service.d/slipway.conf.new /etc/systemd/system/docker.service.d/slipway.conf
-  systemctl daemon-reload
-fi
-rm -f /etc/systemd/system/docker.service.d/slipway.conf.new
+  return `install -d -m 0755 /etc/docker
 cat > /etc/docker/daemon.json.new <<'END'
 ${dockerSettings}
 END

@@ -114,6 +114,69 @@ describe("people are told", () => {
   });
 });
 
+describe("what the machine lives by", () => {
+  const report = async () => JSON.parse(await stack.onMachine("slipway", "status", "--json")) as HostStatus;
+  const units = async () => (await report()).services.map(({ unit }) => unit);
+  const lasting = (unit: string) => unit.endsWith(".service") && unit !== "slipway-firewall.service";
+
+  it("is back by itself when it is killed, also on a machine that an older engine has set up", async () => {
+    await stack.onMachine("bash", "-c", "rm /etc/systemd/system/*.d/slipway-restart.conf && systemctl daemon-reload");
+    await stack.onMachine("node", "/usr/local/lib/slipway/slipway.js", "setup");
+    const all = await units();
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ...["caddy.service", "docker.service", "containerd.service", "ssh.service", "postgresql@17-main.service"],
+        ...["slipway-firewall.service", "slipway-notify.path", "slipway-notify.timer"],
+      ]),
+    );
+    const killed = await stack.sh(
+      `for unit in ${all.filter(lasting).join(" ")}; do
+        before=$(systemctl show --property MainPID --value $unit)
+        kill -9 "$before"
+        for try in {1..150}; do
+          now=$(systemctl show --property MainPID --value $unit)
+          if [ "$now" != 0 ] && [ "$now" != "$before" ] && systemctl is-active --quiet $unit; then continue 2; fi
+          sleep 0.2
+        done
+        echo "$unit stays down"
+      done`,
+    );
+    expect(killed.all.trim()).toBe("");
+    expect((await report()).problems).toEqual([]);
+  });
+
+  it("is seen where it is held off, told once, and started by a repair, which says so", async () => {
+    const count = webhook.texts.length;
+    // A kill and a hand that holds it, a process that runs and answers nobody, rules that somebody has flushed, a timer that is off.
+    const harm = {
+      "caddy.service": "kill -STOP $(systemctl show -p MainPID --value caddy)",
+      "docker.service": "systemctl stop docker.socket docker",
+      "containerd.service":
+        "systemctl mask --quiet --runtime containerd; kill -9 $(systemctl show -p MainPID --value containerd)",
+      "ssh.service": "systemctl stop ssh",
+      "postgresql@17-main.service": "systemctl stop postgresql@17-main",
+      "slipway-firewall.service": "iptables -D INPUT -j SLIPWAY-INPUT",
+      "slipway-notify.timer": "systemctl stop slipway-notify.timer",
+    };
+    for (const command of Object.values(harm)) await stack.sh(command);
+    const { exitCode } = await stack.sh("slipway status --check");
+    expect(exitCode).toBe(1);
+    const down = (await report()).services.filter(({ problem }) => problem !== undefined).map(({ unit }) => unit);
+    expect(down.sort()).toEqual(Object.keys(harm).sort());
+    for (let look = 0; look < 2; look += 1) expect((await stack.sh("slipway notify look --whole")).exitCode).toBe(0);
+    expect(webhook.texts).toHaveLength(count + down.length);
+    for (const unit of down) expect(webhook.texts.slice(count).join("\n")).toContain(`(${unit}) `);
+
+    const repair = await stack.sh("slipway repair");
+    for (const unit of down) expect(repair.all).toContain(`(${unit}) `);
+    expect([repair.exitCode, (await report()).problems]).toEqual([0, []]);
+    expect((await stack.sh("slipway repair")).all.trim()).toBe("nothing to mend");
+    expect((await stack.sh("slipway notify look --whole")).exitCode).toBe(0);
+    const over = webhook.texts.slice(count).filter((text) => text.startsWith("✅ *over: "));
+    expect(over).toHaveLength(down.length);
+  });
+});
+
 describe("who looks", () => {
   let browser: Browser;
   beforeAll(async () => {
