@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { change, changed, newImage } from "./change";
+import { type Row, writeRow } from "./ledger";
 import { MemoryHost } from "./memory";
 import { appPaths, releasePaths } from "./paths";
 import { writeLive, writeRecord } from "./record";
@@ -72,6 +73,22 @@ describe("an image on the command line", () => {
 
 describe("a change on a host", () => {
   const order = { app: "shop", images: [{ image }], origin, wait: 5, owner: "ana", say: () => {} };
+
+  it("goes only forward where that is asked for: never back to what was live once, whoever went on from it", async () => {
+    const memory = await host({ environment: true });
+    const digest = (letter: string) => `registry.test/shop@sha256:${letter.repeat(64)}`;
+    const row = (release: number, letter: string, result: Row["result"]) =>
+      writeRow(memory.files, "shop", { release, at: "", ...origin, images: { web: digest(letter) }, result });
+    await row(1, "1", "live");
+    await row(2, "2", "failed");
+    await row(3, "3", "interrupted");
+    await row(4, "a", "live");
+    const ask = (letter: string, forward: boolean) =>
+      change(memory, { ...order, images: [{ image: digest(letter) }], forward }).then(() => "taken", String);
+    expect(await ask("1", true)).toContain("was live in release 1 of shop and is no more; CI only goes forward");
+    for (const letter of ["2", "3", "a", "b"]) expect(await ask(letter, true)).toBe("taken");
+    expect(await ask("1", false)).toBe("taken");
+  });
 
   async function host({ environment }: { environment: boolean }) {
     const memory = new MemoryHost();

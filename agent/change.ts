@@ -1,6 +1,7 @@
 /** `slipway release APP --image …`: what is live, with other images. */
 import { Failure } from "./failure";
 import type { Host } from "./host";
+import { readLedger } from "./ledger";
 import { ImageDigest, type Manifest, Name, type Origin } from "./manifest";
 import { appPaths } from "./paths";
 import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
@@ -95,11 +96,38 @@ export interface ChangeOrder extends Change {
   /** Who asks, one line. */
   readonly owner: string;
   readonly say: (line: string) => void;
+  /** Whether an image that an earlier release had is refused, unless it is live. */
+  readonly forward?: boolean;
+}
+
+/**
+ * Refuses images that were live once and are no more: back is a person's decision, or the stack's.
+ * @throws Failure naming the release
+ */
+async function expectForward(host: Host, { app, images }: ChangeOrder, { content }: ReleaseRecord): Promise<void> {
+  const live = new Set(Object.values(imagesOf(content)).map(digestOf));
+  const rows = (await readLedger(host.files, app)).filter(({ result }) => result === "live");
+  for (const { image } of images) {
+    const digest = digestOf(image);
+    const earlier = live.has(digest)
+      ? undefined
+      : rows.findLast((row) => Object.values(row.images).some((one) => digestOf(one) === digest));
+    if (earlier)
+      throw new Failure(
+        `${image} was live in release ${earlier.release} of ${app} and is no more; CI only goes forward. ` +
+          `To go back, a person does: slipway rollback ${app}, or pulumi up; to bring the same code again, build it anew`,
+      );
+  }
+}
+
+/** Of an image by digest, whatever it is called. */
+function digestOf(image: string): string {
+  return image.slice(image.lastIndexOf("@") + 1);
 }
 
 /**
  * The manifest of a change to what is live once no release of the app is under way: one that is may well change what this one starts from.
- * @throws Failure if nothing is live
+ * @throws Failure if nothing is live, or an image is refused
  */
 export async function change(host: Host, order: ChangeOrder): Promise<Manifest> {
   const { app, wait, owner, say } = order;
@@ -116,6 +144,7 @@ export async function change(host: Host, order: ChangeOrder): Promise<Manifest> 
       throw new Failure(
         `nothing of ${app} is live on this host, so there is nothing to change; the stack makes its first release`,
       );
+    if (order.forward) await expectForward(host, order, record);
     const environment = await readEnvironment(host.files, app, record.release);
     if (!environment)
       throw new Failure(

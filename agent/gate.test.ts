@@ -12,6 +12,7 @@ describe("the gate", () => {
       "notes",
       `--image=web=${image}`,
       "--actor=ci",
+      "--forward",
     ]);
     expect(
       admitted(
@@ -29,6 +30,7 @@ describe("the gate", () => {
       "--sequence=5",
       "--wait=60",
       "--actor=Ana; rm -rf / (ci)",
+      "--forward",
       "--login",
       "--json",
     ]);

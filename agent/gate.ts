@@ -61,6 +61,8 @@ function argv({ image = [], actor, login, json, ...rest }: Options): string[] {
     ...Object.entries(rest).map(([name, value]) => `--${name}=${value}`),
     // The ledger is to show what came by this key, whatever name it came under.
     `--actor=${actor ? `${actor} (ci)` : "ci"}`,
+    // Who stole the key must not bring back what was mended since.
+    "--forward",
     ...(login ? ["--login"] : []),
     ...(json ? ["--json"] : []),
   ];

@@ -22,6 +22,7 @@ interface Options {
   readonly actor?: string;
   readonly sequence?: number;
   readonly login?: boolean;
+  readonly forward?: boolean;
 }
 
 /** `slipway release`. */
@@ -45,6 +46,7 @@ export function releaseCommand(host: Host): Command {
       "since 1970: when it was asked for; nothing older than what is live goes live (default: now)",
       count,
     )
+    .option("--forward", "refuse an image that an earlier release had; CI's key is always held to it")
     .option("--login", 'read a login for the pull from standard input: {"server", "username", "password"}')
     .option(
       "--wait <seconds>",
@@ -66,8 +68,8 @@ A manifest equal to what is live changes nothing. Exit code: 0 if the release is
     });
 }
 
-async function wholeManifest({ image, commit, run, actor, sequence, login }: Options): Promise<Manifest> {
-  if (image.length > 0 || login || [commit, run, actor, sequence].some((value) => value !== undefined))
+async function wholeManifest({ image, commit, run, actor, sequence, login, forward }: Options): Promise<Manifest> {
+  if (image.length > 0 || login || forward || [commit, run, actor, sequence].some((value) => value !== undefined))
     throw new Failure("expected the name of an app: slipway release APP --image …; a manifest says all of this itself");
   return manifestOf(await standardInput("a manifest (JSON), slipway release < manifest.json,"));
 }
@@ -81,6 +83,7 @@ async function changedManifest(host: Host, app: string, options: Options): Promi
     images: options.image.map(newImage),
     origin,
     ...(options.login && { registry: loginOf(await standardInput("a login (JSON)")) }),
+    forward: options.forward ?? false,
     wait: options.wait ?? WAIT,
     owner: `${origin.actor}, slipway release ${app}, pid ${process.pid}`.replace(/\s+/g, " "),
     say: options.json ? complain : say,

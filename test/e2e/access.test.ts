@@ -40,13 +40,15 @@ function writeKey(name: string, text: string): void {
   chmodSync(path, 0o600);
 }
 
-/** Pushes an image that differs from another by a label. */
+let pushed = 0;
+
+/** Pushes an image that differs from another, and from all before it, by a label. */
 async function anotherImage(first: string): Promise<string> {
   const docker = (args: string[], input: string) =>
     execa("docker", ["--config", join(stack.folder, "docker"), ...args], { input });
   await docker(["login", "--username", registryLogin.username, "--password-stdin", server], registryLogin.password);
   const tag = `${server}/notes:another`;
-  await docker(["build", "--quiet", "--tag", tag, "-"], `FROM ${first}\nLABEL another=1\n`);
+  await docker(["build", "--quiet", "--tag", tag, "-"], `FROM ${first}\nLABEL another=${++pushed}\n`);
   const { stdout } = await docker(["push", tag], "");
   return `${server}/notes@${/sha256:[0-9a-f]{64}/.exec(stdout)?.[0]}`;
 }
@@ -91,15 +93,15 @@ async function ledgerAfter(before: number): Promise<readonly Row[]> {
 
 const onMachine = (script: string) => stack.onMachine("sh", "-c", script);
 const liveImage = async () => (await ledger()).findLast(({ result }) => result === "live")?.images.web ?? "";
-/** The image that is not live. */
-const otherImage = async () => ((await liveImage()) === images.first ? images.second : images.first);
+/** An image that never was live. */
+const newImage = () => anotherImage(images.first);
 
 /** Starts a release that waits before a step, and resolves once it does. */
 async function heldRelease(step: string) {
   await onMachine(`mkdir -p /run/slipway && echo ${step} > /run/slipway/hold`);
   const isHeld = "grep -l '… is held' /var/lib/slipway/apps/notes/logs/*.log | wc -l";
   const before = await onMachine(isHeld);
-  const client = ssh("ci", [releaseOf(await otherImage())], login);
+  const client = ssh("ci", [releaseOf(await newImage())], login);
   for (const end = Date.now() + 60_000; (await onMachine(isHeld)) === before; await sleep(100)) {
     if (Date.now() > end) throw new Error(`the release did not come to ${step}`);
   }
@@ -130,7 +132,12 @@ describe("CI's key", () => {
     const again = await ssh("ci", [releaseOf(images.second)], login);
     expect(again).toMatchObject({ exitCode: 0 });
     expect(again.stdout).toContain("nothing to do: release");
-    const older = await ssh("ci", [`${releaseOf(images.first)} --sequence 1000`], login);
+    const back = await ssh("ci", [releaseOf(images.first)], login);
+    expect(back).toMatchObject({ exitCode: 1 });
+    expect(back.stderr).toContain(
+      `${images.first} was live in release 1 of notes and is no more; CI only goes forward`,
+    );
+    const older = await ssh("ci", [`${releaseOf(await newImage())} --sequence 1000`], login);
     expect(older).toMatchObject({ exitCode: 1 });
     expect(older.stderr).toContain("sequence 1000 (1970-01-01T00:00:01.000Z) is older than");
     expect(await liveImage()).toBe(images.second);
