@@ -1,10 +1,10 @@
 /** The Pulumi CLI and its Node language host: a person's own, the usual download, or a build from Go modules. */
 import { existsSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { languageHostVersion, oldestPulumiVersion, pulumiVersion } from "../versions";
+import { languageHostVersion, oldestPulumiVersion, pulumiSums, pulumiVersion } from "../versions";
 import { cacheFolder } from "./cache";
-import { download } from "./download";
+import { type Archive, download } from "./download";
 import { buildGoProgram } from "./goModule";
 
 /** A CLI that can be run. */
@@ -21,11 +21,12 @@ export interface Pulumi {
 export async function ensurePulumi(): Promise<Pulumi> {
   const own = await onPath();
   if (own) return own;
-  const downloaded = cacheFolder("pulumi", pulumiVersion, "download", "pulumi");
+  const chosen = archive();
   const built = cacheFolder("pulumi", pulumiVersion, "build");
-  if (isComplete(downloaded)) return made(downloaded, "downloaded earlier");
+  const downloaded = chosen && join(chosen.folder, "pulumi");
+  if (downloaded && isComplete(downloaded)) return made(downloaded, "downloaded earlier");
   if (isComplete(built)) return made(built, "built from Go modules earlier");
-  if (await download(archive(dirname(downloaded)))) return made(downloaded, "downloaded");
+  if (downloaded && (await download(chosen))) return made(downloaded, "downloaded");
   await build(built);
   return made(built, "built from Go modules");
 }
@@ -60,13 +61,16 @@ export function isAtLeast(version: string, oldest: string): boolean {
   return (difference ?? 0) >= 0;
 }
 
-function archive(folder: string) {
+/** What is downloaded for this platform; nothing where no sum of it is pinned. */
+function archive(): Archive | undefined {
   const platform = `${process.platform}-${process.arch === "arm64" ? "arm64" : "x64"}`;
-  const site = "https://get.pulumi.com/releases/sdk";
+  const sha256 = pulumiSums[platform];
+  if (sha256 === undefined) return undefined;
   return {
-    url: `${site}/pulumi-v${pulumiVersion}-${platform}.tar.gz`,
-    checksums: `${site}/pulumi-${pulumiVersion}-checksums.txt`,
-    folder,
+    url: `https://get.pulumi.com/releases/sdk/pulumi-v${pulumiVersion}-${platform}.tar.gz`,
+    sha256,
+    // What another sum was asked of is another archive.
+    folder: cacheFolder("pulumi", pulumiVersion, `download-${sha256.slice(0, 12)}`),
   };
 }
 
