@@ -51,6 +51,10 @@ export const GitHub = z.strictObject({
   /** By name, each with where its value comes from: `config`, `registry.PART`, `APP.database.PART` or `APP.VARIABLE`. */
   secrets: z.record(Name, z.string()).default({}),
   variables: z.record(Name, z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+  /** What CI's secrets are known by without being known, so that stacks can be compared; `scripts/ci-secrets` writes it. */
+  fingerprints: z
+    .record(Name, z.string().regex(/^s1-[0-9a-f]{24}$/, "a fingerprint, as ci-secrets writes it"))
+    .optional(),
 });
 
 /** @see GitHub */

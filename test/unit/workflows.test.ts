@@ -29,6 +29,16 @@ it("actions are pinned by commit, with the version beside it, the same one every
   expect(foreign.filter(({ what }) => pins.get(what.split("@")[0]) !== what)).toEqual([]);
 });
 
+it("runs what a branch brings on no runner that deploys", () => {
+  const runners = (branches: boolean) =>
+    workflows
+      .filter((workflow) => (JSON.stringify(runsOf(workflow)).match(/preview-env|scripts\/plan/) !== null) === branches)
+      .flatMap((workflow) => jobsOf(workflow).map(({ job }) => String(job["runs-on"])));
+  const variables = (texts: readonly string[]) => new Set(texts.flatMap((text) => text.match(/vars\.\w+/g) ?? []));
+  expect([...variables(runners(true))]).toEqual(["vars.SLIPWAY_PULL_RUNNER"]);
+  expect([...variables(runners(false))]).toEqual(["vars.SLIPWAY_RUNNER"]);
+});
+
 describe.each(workflows)("$file", (workflow) => {
   it("runs scripts of ours alone, each by itself, so that it is the one whom a cancelled run is told", () => {
     const [folder, here] = workflow.file.startsWith(".github/") ? ["scripts", "scripts"] : ["deploy", "workflows/app"];
