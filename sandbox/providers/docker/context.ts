@@ -30,7 +30,7 @@ export function relativeDockerfile({ folder, dockerfile }: Context): string {
 function filter({ folder, dockerfile }: Context): { ignores: (path: string) => boolean; prunes: boolean } {
   const file = [`${dockerfile}.dockerignore`, join(folder, ".dockerignore")].find((path) => existsSync(path));
   const text = file === undefined ? "" : readFileSync(file, "utf8");
-  const rules = ignore().add(text);
+  const rules = ignore({ ignorecase: false }).add(text);
   // An exception may lie in a folder that is left out, so with one every folder has to be looked into.
   return { ignores: (path) => rules.ignores(path), prunes: !/^\s*!/m.test(text) };
 }
