@@ -302,6 +302,8 @@ export interface Host {
   lock(request: LockRequest): Promise<Lock>;
   /** Status of the answer; rejects with the reason where there was none. */
   probe(probe: Probe): Promise<number>;
+  /** Resolves when something takes a TCP connection to this port of the loopback address and keeps it; rejects with the reason if not. */
+  connect(port: number, limit: number): Promise<void>;
   /** Whether nothing listens on this port of the loopback address. */
   portFree(port: number): Promise<boolean>;
   /** TCP connections that are open to this port of the loopback address. */

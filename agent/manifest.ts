@@ -67,7 +67,7 @@ export const Process = z.strictObject({
    * as they are written there: compose on the host interpolates `${NAME}` from the manifest's environment.
    */
   compose: z.record(z.string(), z.unknown()),
-  /** The container's port; only a process that a route leads to has one. */
+  /** The container's port; where neither a route nor `health` says that it speaks HTTP, it may be any server's. */
   port: z.number().int().min(1).max(65535).optional(),
   /** Path asked for with the route's Host header; any 2xx or 3xx answer is healthy. */
   health: z.string().startsWith("/").optional(),

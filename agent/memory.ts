@@ -443,6 +443,11 @@ export class MemoryHost implements Host {
     return this.behaviour(container).answers ?? 200;
   }
 
+  async connect(port: number): Promise<void> {
+    this.effect(`connect ${port}`);
+    if (!this.all.some((one) => one.port === port && one.running)) throw new Error("connection refused");
+  }
+
   async portFree(port: number): Promise<boolean> {
     this.effect(`portFree ${port}`);
     return !this.all.some((container) => container.port === port);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, statfs } from "node:fs/promises";
 import { get } from "node:http";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { hostname } from "node:os";
 import { openConnections } from "../connections";
 import type { Host, Probe } from "../host";
@@ -34,6 +34,7 @@ export const linuxHost: Host = {
   machine: async () => ({ name: hostname(), memory: memoryOf(await readFile("/proc/meminfo", "utf8")) }),
   lock: linuxLock,
   probe,
+  connect: keptConnection,
   portFree,
   connections: async (port) => openConnections(await readFile("/proc/net/tcp", "utf8"), port),
   now: () => Date.now(),
@@ -65,6 +66,30 @@ async function probe({ port, path, host, scheme, headers, limit }: Probe): Promi
           : error,
       ),
     );
+  });
+}
+
+/** Milliseconds that a connection is watched: Docker's own proxy takes any, and ends at once those that nobody in the container wants. */
+const KEPT = 50;
+
+async function keptConnection(port: number, limit: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    const end = (reason?: Error) => {
+      clearTimeout(timer);
+      socket.destroy();
+      if (reason) reject(reason);
+      else resolve();
+    };
+    let timer = setTimeout(() => end(new Error(`no answer within ${limit / 1000} s`)), limit);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      timer = setTimeout(end, KEPT);
+    });
+    // A server that speaks first is there, whatever it says.
+    socket.once("data", () => end());
+    socket.once("end", () => end(new Error("the connection was closed at once")));
+    socket.on("error", (error) => end(error));
   });
 }
 

@@ -84,9 +84,29 @@ async function lookAt(host: Host, record: ReleaseRecord, container: Container, l
   const name = processOf(container);
   const process = record.content.processes[name];
   const port = portOf(record, container);
-  const answer = port === undefined || !process ? undefined : probe(host, record, name, process, port, limit);
+  const answer =
+    port !== undefined && process && speaksHttp(record, name, process)
+      ? probe(host, record, name, process, port, limit)
+      : undefined;
   const [condition, lack] = await Promise.all([host.docker.condition(container.id), answer]);
-  return { condition, lack: lack ?? (process && lackOfContainer(process, condition)) };
+  const found = lack ?? (process && lackOfContainer(process, condition));
+  // Without a check of its own, a server that speaks something else is healthy once it takes connections.
+  const hasOnlyPort = port !== undefined && process && !answer && condition.health === undefined;
+  return { condition, lack: found ?? (hasOnlyPort ? await connects(host, process, port, limit) : undefined) };
+}
+
+/** Only what the edge leads to, or has a path to be asked for, is known to speak HTTP: a port may be any server's. */
+function speaksHttp({ content }: ReleaseRecord, name: string, process: Process): boolean {
+  return process.health !== undefined || content.routes.some((route) => route.process === name);
+}
+
+async function connects(host: Host, process: Process, port: number, limit: number): Promise<string | undefined> {
+  try {
+    await host.connect(port, limit);
+    return undefined;
+  } catch (thrown) {
+    return `TCP connection to its port ${process.port ?? port}: ${reasonOf(thrown)}`;
+  }
 }
 
 function portOf({ ports }: ReleaseRecord, container: Container): number | undefined {
