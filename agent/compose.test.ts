@@ -176,14 +176,6 @@ describe("what a compose file says", () => {
     );
   });
 
-  test.each([
-    [["./src:/app"]],
-    [["~/x:/app"]],
-    [[{ type: "bind", source: "../x", target: "/app" }]],
-  ])("%j is refused", (volumes) => {
-    expect(() => web({ volumes })).toThrow(/process web mounts .*, a folder of the checkout, which is not on the host/);
-  });
-
   test("named volumes and absolute mounts are kept", () => {
     const volumes = ["data:/data", "/srv/x:/x:ro", { type: "volume", source: "data", target: "/y" }, "/anonymous"];
     expect(web({ volumes })?.volumes).toEqual(volumes);

@@ -1,7 +1,7 @@
 /** The compose project of one release, rendered from the manifest. Compose reads JSON as it reads YAML. */
 import { authorityPath } from "./authorities";
+import { isKept } from "./compose-keys";
 import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
-import { Failure } from "./failure";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
 import { scriptNameOf } from "./mount";
 import { isLasting, isStopFirst } from "./processes";
@@ -18,11 +18,14 @@ export const PROCESS_LABEL = "slipway.process";
 /** Label of every container: which of the process's replicas, from 0. */
 export const REPLICA_LABEL = "slipway.replica";
 
+/** Labels that every container has from the engine. */
+export const LABELS: readonly string[] = [APP_LABEL, RELEASE_LABEL, PROCESS_LABEL, REPLICA_LABEL];
+
 /** Every container writes to a log that rotates, unless its compose file says otherwise: 5 files of 10 MB. */
 const LOGGING = { driver: "local", options: { "max-size": "10m", "max-file": "5" } };
 
-/** Keys of a service that make no sense on a host where two releases run side by side on a network of the app's own; of `deploy` the limits stay. */
-const DROPPED = ["container_name", "links", "external_links", "networks", "env_file", "deploy", "scale", "pull_policy"];
+/** Keys of a service that the engine writes anew from what the compose file says; of `deploy` the limits stay. */
+const REWRITTEN = ["deploy", "depends_on"];
 
 /** Network of the project that leads to the app's database, where there is one. */
 const DATABASE_NETWORK = "database";
@@ -67,6 +70,17 @@ export function composeProject({ manifest, release, ports }: ProjectOrder): Reco
   };
 }
 
+/** The process that each service of the project is made of. */
+export function servicesOf(manifest: Pick<Manifest, "processes" | "release" | "origin">): ReadonlyMap<string, string> {
+  const command = releaseCommandOf(manifest);
+  return new Map([
+    ...Object.entries(manifest.processes).flatMap(([name, { replicas }]) =>
+      Array.from({ length: replicas }, (_, replica) => [replicaName(name, replica), name] as const),
+    ),
+    ...(command ? [[RELEASE_COMMAND, command.process] as const] : []),
+  ]);
+}
+
 /** Name of the compose service of one replica; the first has the process's own. */
 export function replicaName(process: string, replica: number): string {
   return replica === 0 ? process : `${process}_${replica + 1}`;
@@ -80,9 +94,9 @@ function service(manifest: Manifest, release: number, name: string, replica: num
     restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
     logging: LOGGING,
     ...common(manifest, release, name, replica),
-    networks: networksOf(manifest, { aliases: [name, ownAlias(name, release)] }),
+    ...networksOf(manifest, name, { aliases: [name, ownAlias(name, release)] }),
     ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
-    ...ownLinks(Object.keys(dependencies), manifest, release),
+    ...(process.compose.network_mode === undefined && ownLinks(Object.keys(dependencies), manifest, release)),
     ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
   };
 }
@@ -106,7 +120,7 @@ function scheduled(manifest: Manifest, release: number, name: string) {
     ...common(manifest, release, name, 0),
     profiles: ["schedule"],
     restart: "no",
-    networks: networksOf(manifest),
+    ...networksOf(manifest, name),
   };
 }
 
@@ -120,7 +134,7 @@ function releaseCommand(manifest: Manifest, release: number, order: NonNullable<
     command: order.command.map((word) => word.replaceAll("$", "$$$$")),
     environment: { ...mapOf(rest.environment), ...lockTimeout(manifest, order.process) },
     labels: { ...rest.labels, [PROCESS_LABEL]: RELEASE_COMMAND },
-    networks: networksOf(manifest),
+    ...networksOf(manifest, order.process),
   };
 }
 
@@ -136,8 +150,11 @@ function lockTimeout(manifest: Manifest, process: string): Record<string, string
   return { PGOPTIONS: own ? `${own} ${limit}` : limit };
 }
 
-function networksOf({ database }: Manifest, own: Readonly<Record<string, unknown>> = {}) {
-  return { default: own, ...(database?.network !== undefined && { [DATABASE_NETWORK]: {} }) };
+/** Who was granted another network than the app's has that one alone: compose takes no two. */
+function networksOf(manifest: Manifest, process: string, own: Readonly<Record<string, unknown>> = {}) {
+  if (processOf(manifest, process).compose.network_mode !== undefined) return {};
+  const database = manifest.database?.network !== undefined && { [DATABASE_NETWORK]: {} };
+  return { networks: { default: own, ...database } };
 }
 
 /** The keys that every container of a process has, the release command's included. */
@@ -149,18 +166,14 @@ interface Common {
 function common(manifest: Manifest, release: number, name: string, replica: number): Common {
   const process = processOf(manifest, name);
   const kept: Record<string, unknown> = Object.fromEntries(
-    Object.entries(process.compose).filter(([key]) => !DROPPED.includes(key) && key !== "depends_on"),
+    Object.entries(process.compose).filter(([key]) => isKept(key) && !REWRITTEN.includes(key)),
   );
-  refuseRelativeMounts(name, kept.volumes);
   const { resources } = mapOf(process.compose.deploy);
   const authorities = (manifest.authorities ?? []).map(authorityPath);
   return {
     ...kept,
     ...(authorities.length > 0 && {
-      volumes: [
-        ...(Array.isArray(kept.volumes) ? kept.volumes : []),
-        ...authorities.map((path) => `${path}:${path}:ro`),
-      ],
+      volumes: [...(Array.isArray(kept.volumes) ? kept.volumes : []), ...authorities.map(authorityMount)],
     }),
     ...(resources !== undefined && { deploy: { resources } }),
     image: process.image,
@@ -175,6 +188,11 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
       [REPLICA_LABEL]: String(replica),
     },
   };
+}
+
+/** How a certificate's file is mounted. */
+export function authorityMount(path: string): string {
+  return `${path}:${path}:ro`;
 }
 
 /** What the compose file sets, less what the stack sets: compose would let the file win, and the stack knows better. */
@@ -194,24 +212,6 @@ function processOf(manifest: Manifest, name: string): Process {
   const process = manifest.processes[name];
   if (!process) throw new Error(`no process ${name}`);
   return process;
-}
-
-function refuseRelativeMounts(name: string, volumes: unknown): void {
-  if (!Array.isArray(volumes)) return;
-  for (const volume of volumes) {
-    const source = typeof volume === "string" ? (/^([^:]+):/.exec(volume)?.[1] ?? "") : bindSource(volume);
-    if (/^(\.|~)/.test(source)) {
-      throw new Failure(
-        `process ${name} mounts ${source}, a folder of the checkout, which is not on the host. ` +
-          "Copy it into the image, use a named volume, or leave it to a service under a profile",
-      );
-    }
-  }
-}
-
-function bindSource(volume: unknown): string {
-  const { type, source } = mapOf(volume);
-  return type === "bind" && typeof source === "string" ? source : "";
 }
 
 /** `extra_hosts` as a list may have `NAME:address` as well. */

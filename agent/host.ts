@@ -119,6 +119,8 @@ export interface Docker {
   removeNetwork(name: string): Promise<void>;
   /** Removes every volume with that label and resolves with their names. */
   removeVolumes(label: string): Promise<readonly string[]>;
+  /** What compose makes of `folder/compose.json`, each service in it, once `environment` has filled `${NAME}` and nothing is created: parsed JSON. */
+  render(folder: string, project: string, environment: Readonly<Record<string, string>>): Promise<unknown>;
   /** Has compose make, not start, the containers of `folder/compose.json`; `environment` fills `${NAME}` in it. */
   create(folder: string, project: string, environment: Readonly<Record<string, string>>): Promise<void>;
   /** Containers with that label (`name` or `name=value`), running or not, sorted by name. */

@@ -1,4 +1,5 @@
 /** `slipway job`: what the timer of a schedule runs. */
+import { excessOfWords } from "./allowed";
 import { Failure } from "./failure";
 import type { Host } from "./host";
 import { liveRecord, runAs } from "./run";
@@ -16,6 +17,8 @@ export async function runJob(host: Host, app: string, name: string, say: (line: 
     throw new Failure(`release ${release} of ${app} has no process ${name} with a schedule`);
   }
   const begun = host.now();
+  // What is live was let in when it was released, maybe by an older engine: it goes on as it is, and nothing like it comes in anew.
+  for (const line of excessOfWords(content)) say(`! the next release will be refused: ${line}`);
   say(`${name} of ${app} starts, release ${release}`);
   const code = await runAs(host, record, name, { command: [], terminal: false });
   say(`${name} of ${app} ended with exit code ${code} after ${((host.now() - begun) / 1000).toFixed(1)} s`);

@@ -65,6 +65,11 @@ test.each([
       "processes.worker.compose.depends_on: web has a schedule: nothing can wait for what runs at its times only",
     ],
   ],
+  [{ stack: "shop/staging", processes: { web: { ...good.processes.web, grants: ["pid"] } } }, []],
+  [
+    { stack: "acme/shop/pr-7", processes: { web: { ...good.processes.web, grants: ["pid"] } } },
+    ["processes.web.grants: the preview of a pull request gets no grants"],
+  ],
   [{ app: "Shop" }, ["app: expected a-z, 0-9 and inner hyphens, at most 32"]],
 ])("%j", (changes, expected) => {
   expect(mistakes(changes)).toEqual(expected);

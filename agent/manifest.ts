@@ -67,6 +67,8 @@ export const Process = z.strictObject({
    * as they are written there: compose on the host interpolates `${NAME}` from the manifest's environment.
    */
   compose: z.record(z.string(), z.unknown()),
+  /** What the stack lets it ask for beyond that: keys of `compose`, or `KEY=VALUE` for that value alone. */
+  grants: z.array(z.string()).optional(),
   /** The container's port; where neither a route nor `health` says that it speaks HTTP, it may be any server's. */
   port: z.number().int().min(1).max(65535).optional(),
   /** Path asked for with the route's Host header; any 2xx or 3xx answer is healthy. */
@@ -209,6 +211,9 @@ export const Fields = z.strictObject({
   }),
 });
 
+/** Stacks that are a pull request's, `PROJECT/pr-NUMBER`. */
+const PREVIEW = /\/pr-[1-9]\d*$/;
+
 /** See the file's head. */
 export const Manifest = Fields.superRefine((manifest, context) => {
   const mistake = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
@@ -253,6 +258,9 @@ export const Manifest = Fields.superRefine((manifest, context) => {
           `${other} has a schedule: nothing can wait for what runs at its times only`,
         );
   }
+  for (const [name, { grants }] of Object.entries(manifest.processes))
+    if (grants && PREVIEW.test(manifest.stack ?? ""))
+      mistake(["processes", name, "grants"], "the preview of a pull request gets no grants");
   for (const [name, { image }] of Object.entries(manifest.processes)) {
     if (!manifest.delivery && !ImageDigest.safeParse(image).success)
       mistake(["processes", name, "image"], "expected an image by digest; a tag is for an app with delivery");

@@ -109,6 +109,8 @@ export class MemoryHost implements Host {
   readonly effects: string[] = [];
   /** Effects that fail, by the start of their name, and why. */
   readonly broken = new Map<string, string>();
+  /** What compose fills in for a text in a project. */
+  readonly fills = new Map<string, string>();
   /** Called before each effect. */
   onEffect: (name: string) => void = () => {};
   /** The engine is killed before this many more effects; never, where left out. */
@@ -211,6 +213,11 @@ export class MemoryHost implements Host {
       const names = [...this.volumes];
       this.volumes.clear();
       return names;
+    },
+    render: async (folder, project) => {
+      this.effect(`docker.render ${project}`);
+      const text = this.texts.get(`${folder}/compose.json`)?.text ?? '{"services":{}}';
+      return JSON.parse([...this.fills].reduce((filled, [what, by]) => filled.replaceAll(what, by), text));
     },
     create: async (folder, project) => {
       this.effect(`docker.create ${project}`);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "./failure";
 import { heldBecause } from "./held";
 import type { Row } from "./ledger";
 import type { Manifest } from "./manifest";
@@ -165,6 +166,20 @@ describe("what can't be", () => {
     await expect(planRollback(host, order({ to: 1 }))).rejects.toThrow(
       `an image of release 1 is not on this host, and the registry doesn't give it: ${image("1")}: not found. Nothing was changed. ` +
         "Release the older commit anew, or take another release; those that can be had: 2, 1",
+    );
+    expect(changes()).toEqual([]);
+  });
+
+  test("a release from before its compose file was refused: said in one line, and nothing is touched", async () => {
+    const { record: path } = releasePaths("shop", 1);
+    const old = JSON.parse((await host.files.read(path)) ?? "");
+    old.content.processes.web.compose = { cap_add: ["SYS_ADMIN"], volumes: ["/:/host"], links: ["db"] };
+    await host.files.write(path, JSON.stringify(old), 0o600);
+    host.effects.length = 0;
+    const planned = planRollback(host, order({ to: 1 }));
+    await expect(planned).rejects.toThrow(Failure);
+    await expect(planned).rejects.toThrow(
+      /^release 1 of shop asks for more of this host than an app may have; nothing was created\. process web: cap_add: [^\n]*; process web: volumes\[0\]: [^\n]*$/,
     );
     expect(changes()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** `slipway rollback`: makes what an earlier release was the live one again, by the same gated release as any other. */
 import * as z from "zod";
+import { excessOfWords, refuse } from "./allowed";
 import { Failure, reasonOf } from "./failure";
 import { heldBecause, hold, resume } from "./held";
 import type { Host } from "./host";
@@ -74,6 +75,7 @@ async function plan(host: Host, { app, to: asked, currentEnvironment, actor }: R
   if (!target) throw new Failure(`release ${to} of ${app} is not on record; ${await choiceText(host, app)}`);
   const origin = originOf(target.record, actor, host.now());
   const manifest = manifestOf(live, target, currentEnvironment, origin);
+  refuse(excessOfWords(manifest), `release ${to} of ${app}`);
   const registry = await readLogin(host, app);
   await checkImages(host, { ...manifest, ...(registry && { registry }) }, to);
   const migrated = await migratedSince(host, app, sourceOf(await readLedger(host.files, app), to));

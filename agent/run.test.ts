@@ -48,6 +48,16 @@ test("a job runs its process's own command, without a terminal, and says how it 
   expect(said).toEqual(["nightly of shop starts, release 3", "nightly of shop ended with exit code 4 after 0.0 s"]);
 });
 
+test("a job of a release from before its compose file was refused goes on, and says what the next release will meet", async () => {
+  const old = { ...nightly, compose: { pid: "host" } };
+  await writeRecord(host.files, record({ processes: { ...record().content.processes, nightly: old } }));
+  const said: string[] = [];
+  expect(await runJob(host, "shop", "nightly", (line) => said.push(line))).toBe(4);
+  expect(said[0]).toMatch(
+    /^! the next release will be refused: process nightly: pid: "host" would give it the processes/,
+  );
+});
+
 test("whose process a command gets, if nobody says", () => {
   const { processes, routes } = record().content;
   const web = processes.web ?? nightly;

@@ -12,6 +12,7 @@ export const ruleNames = [
   "secret-in-clear",
   "no-backup",
   "machine-replaced",
+  "power-granted",
 ] as const;
 /** @see ruleNames */
 export type RuleName = (typeof ruleNames)[number];
@@ -26,6 +27,8 @@ export interface AppFacts {
   readonly volumes: boolean;
   /** Images that are named by a tag, by where they stand, e.g. `compose.yaml: services.web.image`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What its services may ask of the machine beyond what any may, by service. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the settings of a stack come to. */

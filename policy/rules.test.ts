@@ -8,6 +8,7 @@ import { dataUnprotected } from "./rules/dataUnprotected";
 import { imageByTag } from "./rules/imageByTag";
 import { machineReplaced } from "./rules/machineReplaced";
 import { noBackup } from "./rules/noBackup";
+import { powerGranted } from "./rules/powerGranted";
 import { secretInClear } from "./rules/secretInClear";
 import { sshFromAnywhere } from "./rules/sshFromAnywhere";
 
@@ -21,7 +22,7 @@ const good: Facts = {
     volume: false,
     backups: true,
   },
-  apps: { notes: { database: "host", snapshot: true, volumes: true, tags: {} } },
+  apps: { notes: { database: "host", snapshot: true, volumes: true, tags: {}, grants: {} } },
   clear: [],
 };
 const facts = (host: Partial<Facts["host"]>, rest: Partial<Facts> = {}): Facts => ({
@@ -247,6 +248,16 @@ describe("no-backup", () => {
     expect(ofSettings(noBackup, facts({ backups: false, volume: true }))).toEqual([]);
     expect(ofSettings(noBackup, facts({ backups: false, provider: "existing" }))).toEqual([]);
     expect(ofSettings(noBackup, facts({ backups: false }, app({ database: "external", volumes: false })))).toEqual([]);
+  });
+});
+
+describe("power-granted", () => {
+  it("names what a service is granted", () => {
+    expect(ofSettings(powerGranted, good)).toEqual([]);
+    expect(ofSettings(powerGranted, facts({}, app({ grants: { tunnel: ["devices", "cap_add=NET_ADMIN"] } })))).toEqual([
+      "slipway:apps.notes.grants.tunnel: gives it devices, cap_add=NET_ADMIN\n" +
+        "  mend: leave it out, or say why it is meant: slipway:policies: { accept: { power-granted: WHY } }",
+    ]);
   });
 });
 

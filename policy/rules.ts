@@ -5,6 +5,7 @@ import { dataUnprotected } from "./rules/dataUnprotected";
 import { imageByTag } from "./rules/imageByTag";
 import { machineReplaced } from "./rules/machineReplaced";
 import { noBackup } from "./rules/noBackup";
+import { powerGranted } from "./rules/powerGranted";
 import { secretInClear } from "./rules/secretInClear";
 import { sshFromAnywhere } from "./rules/sshFromAnywhere";
 
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   secretInClear,
   noBackup,
   machineReplaced,
+  powerGranted,
 ];
 
 /** Whether a breach of the rule stops a stack: in production, or everywhere, unless its owner has said why not. */

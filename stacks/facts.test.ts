@@ -10,6 +10,7 @@ import { isProduction, Policies } from "./settings/policies";
 const app = {
   name: "notes",
   folder: "./examples/notes",
+  grants: { web: ["cap_add=NET_ADMIN"] },
   compose: {
     services: [
       { name: "web", source: { build: { context: ".", dockerfile: "Dockerfile", args: {} } }, compose: {} },
@@ -56,6 +57,7 @@ describe("factsOf", () => {
             "examples/notes: services.cache.image": "valkey:8",
             "image of the database of notes": "postgres:17",
           },
+          grants: { web: ["cap_add=NET_ADMIN"] },
         },
       },
       clear: ["linode:token"],

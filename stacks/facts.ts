@@ -42,7 +42,7 @@ export function factsOf(settings: Settings, clear: readonly string[]): Facts {
   };
 }
 
-function appFacts({ name, folder, compose, database, snapshot }: AppSettings): AppFacts {
+function appFacts({ name, folder, compose, database, snapshot, grants }: AppSettings): AppFacts {
   const { at } = database;
   const images = [
     ...compose.services.map(({ name: service, source }) => [
@@ -55,6 +55,7 @@ function appFacts({ name, folder, compose, database, snapshot }: AppSettings): A
     database: at.mode,
     snapshot: snapshot !== false,
     volumes: compose.volumes.length > 0,
+    grants,
     tags: Object.fromEntries(images.filter(([, image]) => image !== undefined && !image.includes("@sha256:"))),
   };
 }

@@ -280,6 +280,7 @@ export function releasePlan(
         service.name,
         {
           compose: { ...withLimit(service.compose, limitOf(app.resources, service.name)) },
+          ...(app.grants[service.name] === undefined ? {} : { grants: [...(app.grants[service.name] ?? [])] }),
           replicas: app.replicas[service.name] ?? 1,
           ...(service.port === undefined ? {} : { port: service.port }),
           ...(service.health === undefined ? {} : { health: service.health }),

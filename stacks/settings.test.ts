@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +14,12 @@ beforeAll(() => {
   cpSync("examples/notes", join(root, "bare"), { recursive: true });
   writeFileSync(join(root, "bare", "compose.yaml"), "services:\n  web: { build: . }\n");
   cpSync("examples/notes", join(root, "timed"), { recursive: true });
+  mkdirSync(join(root, "asking"));
+  writeFileSync(join(root, "asking", "Dockerfile"), "");
+  writeFileSync(
+    join(root, "asking", "compose.yaml"),
+    "services: { web: { build: ., expose: ['8000'], cap_add: [NET_ADMIN], x-slipway: { health: /up } } }",
+  );
   writeFileSync(
     join(root, "timed", "compose.yaml"),
     `services:
@@ -149,6 +155,7 @@ describe("readSettings", () => {
           secrets: { SECRET_KEY: "generate" },
           replicas: {},
           resources: {},
+          grants: {},
           limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
           keep: 5,
           snapshot: { keep: 5, limit: 2000 },
@@ -237,6 +244,28 @@ describe("readSettings", () => {
     ).toMatchObject([
       { path: "slipway:apps.notes.env.STRIPE_API_KEY", what: "a secret stands here in clear" },
       { path: "notes/compose.yaml: services.web.environment.SECRET_KEY", what: "a secret stands here in clear" },
+    ]);
+  });
+
+  it("grants what a service asks of the machine by name, and nothing to a preview", () => {
+    const asking = (grants: object, more: object = {}) =>
+      source({ ...good, ...more, apps: { notes: { ...notes, folder: "asking", grants } } });
+    const told = (input: ConfigSource) => mistakesOf(input).map(({ path, what }) => `${path}: ${what}`);
+    const asks = 'asking/compose.yaml: services.web.cap_add: "NET_ADMIN" would give it a power of the machine\'s root';
+    const grants = { web: ["cap_add=NET_ADMIN"] };
+    expect(readSettings(asking(grants)).apps[0]?.grants).toEqual(grants);
+    expect(told(asking({}))).toEqual([asks]);
+    expect(told(asking({ ...grants, wep: ["pid"] }))).toEqual([
+      "slipway:apps.notes.grants.wep: is no process of the app",
+    ]);
+    expect(told(asking({ web: ["cap_add", "labels", "cap-add"] }))).toEqual([
+      "slipway:apps.notes.grants.web[1]: labels is no key that can be granted",
+      "slipway:apps.notes.grants.web[2]: cap-add is no key that can be granted",
+    ]);
+    expect(told(asking(grants, { ephemeral: { pull: 7, expires: "2026-01-05T12:00:00.000Z" } }))).toEqual([asks]);
+    const previews = { domain: "previews.example.com", apps: { notes: { grants } } };
+    expect(told(asking(grants, { previews }))).toEqual([
+      "slipway:previews.apps.notes.grants: are never a preview's: whoever opens a pull request would have them",
     ]);
   });
 

@@ -15,6 +15,7 @@ import {
   readCompose,
   type Service,
 } from "./settings/compose";
+import { type Grants, grantMistakes } from "./settings/composeKeys";
 import { readDatabase } from "./settings/database";
 import { Dns, type DnsSettings, dnsMistakes } from "./settings/dns";
 import { Ephemeral, type Ephemeral as EphemeralSettings, readEphemeral } from "./settings/ephemeral";
@@ -65,6 +66,7 @@ export interface AppSettings {
   readonly database: DatabasePlan;
   readonly replicas: Readonly<Record<string, number>>;
   readonly resources: Resources;
+  readonly grants: Grants;
   readonly limits: z.output<typeof schema.App>["limits"];
   readonly keep: number;
   readonly snapshot: z.output<typeof schema.App>["snapshot"];
@@ -309,8 +311,22 @@ class Reader {
     if (!strict.success) this.mistakes.push(...fromZod(path, section, strict.error));
     const parsed = strict.success ? strict : schema.App.safeParse(usable(section, strict.error));
     if (!parsed.success) return undefined;
-    const { folder, routes, profiles, build, env, secrets, replicas, resources, limits, keep, snapshot, delivery } =
-      parsed.data;
+    const {
+      folder,
+      routes,
+      profiles,
+      build,
+      env,
+      secrets,
+      replicas,
+      resources,
+      limits,
+      keep,
+      snapshot,
+      delivery,
+      grants,
+    } = parsed.data;
+    const preview = this.#source.values[this.path("ephemeral")] !== undefined;
     for (const [index, route] of strict.success ? routes.entries() : []) {
       const { host, path: below = "" } = written(route);
       this.#claims.push({ app: name, place: `${host}${below}`, path: `${path}.routes[${index}]` });
@@ -336,6 +352,8 @@ class Reader {
       database: Object.keys({ ...common.variables, ...mapped }),
       follows: delivery !== undefined,
       profiles,
+      grants,
+      preview,
     });
     const database = readDatabase({
       app: name,
@@ -376,6 +394,7 @@ class Reader {
     }
     const processes = compose.services.map(({ name }) => name);
     this.mistakes.push(...resourceMistakes(`${path}.resources`, resources, processes));
+    this.mistakes.push(...grantMistakes(`${path}.grants`, grants, preview, processes));
     if (this.mistakes.length > before) return undefined;
     return {
       name,
@@ -388,6 +407,7 @@ class Reader {
       database: database.plan,
       replicas,
       resources,
+      grants,
       limits,
       keep,
       snapshot,

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isSteering } from "../compose-keys";
 import { Failure } from "../failure";
 import type { Condition, Docker, Login } from "../host";
 import { registryWords } from "../registry-words";
@@ -158,19 +159,18 @@ export const linuxDocker: Docker = {
     return names;
   },
 
+  async render(folder, project, environment) {
+    const { code, output, answer } = await run(
+      [...COMPOSE, ...filesOf(folder, project), "--profile", "*", "config", "--format", "json"],
+      { environment: composeEnvironment(environment) },
+    );
+    if (code !== 0) throw new Failure(`compose: ${lastWords(output)}`);
+    return JSON.parse(answer);
+  },
+
   async create(folder, project, environment) {
     const { code, output } = await run(
-      [
-        ...COMPOSE,
-        "--project-name",
-        project,
-        "--file",
-        join(folder, "compose.json"),
-        "create",
-        "--no-build",
-        "--pull",
-        "never",
-      ],
+      [...COMPOSE, ...filesOf(folder, project), "create", "--no-build", "--pull", "never"],
       { environment: composeEnvironment(environment) },
     );
     if (code !== 0) throw new Failure(`compose: ${lastWords(output)}`);
@@ -265,10 +265,7 @@ export const linuxDocker: Docker = {
     return attend(
       [
         ...COMPOSE,
-        "--project-name",
-        project,
-        "--file",
-        join(folder, "compose.json"),
+        ...filesOf(folder, project),
         "run",
         "--rm",
         "--no-deps",
@@ -304,6 +301,10 @@ export const linuxDocker: Docker = {
   },
 };
 
+function filesOf(folder: string, project: string): readonly string[] {
+  return ["--project-name", project, "--file", join(folder, "compose.json")];
+}
+
 const streams = { stdout: "true", stderr: "true" };
 
 function filters(label: string): Record<string, string> {
@@ -335,9 +336,8 @@ function isHealth(health: string | undefined): health is NonNullable<Condition["
 
 /** The app's variables fill `${NAME}` in its compose file, but never steer compose or the loader themselves. */
 function composeEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const steering = /^(DOCKER_|COMPOSE_|BUILDKIT_|BUILDX_|LD_|PATH$|HOME$|GODEBUG$|HTTPS?_PROXY$|NO_PROXY$)/i;
   return {
-    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !steering.test(name))),
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !isSteering(name))),
     PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: "/root",
   };

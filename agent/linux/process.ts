@@ -18,6 +18,8 @@ export interface Ended {
   readonly code: number;
   /** Standard output and error together, as they came. */
   readonly output: string;
+  /** Standard output alone. */
+  readonly answer: string;
 }
 
 /** Runs a program to its end. Rejects with a `Failure` only if it can't be started. */
@@ -29,10 +31,12 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
       env: options.environment ?? process.env,
     });
     let output = "";
+    const answer: Buffer[] = [];
     const keep = (chunk: Buffer) => {
       output += chunk.toString("utf8");
     };
     child.stdout?.on("data", keep);
+    child.stdout?.on("data", (chunk: Buffer) => answer.push(chunk));
     child.stderr?.on("data", keep);
     child.once("error", (error: NodeJS.ErrnoException) =>
       reject(
@@ -41,7 +45,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
         ),
       ),
     );
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+    child.once("close", (code) => resolve({ code: code ?? 1, output, answer: Buffer.concat(answer).toString("utf8") }));
     if (options.input && child.stdin) {
       // A program that ends early closes its input; its exit code says why.
       child.stdin.on("error", () => {});

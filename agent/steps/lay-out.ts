@@ -1,6 +1,7 @@
+import { excessOfRendered, excessOfWords, Rendered, refuse } from "../allowed";
 import { type Attempt, recordOf } from "../attempt";
 import { authorityPath } from "../authorities";
-import { composeProject } from "../compose";
+import { composeProject, projectName } from "../compose";
 import { envFile } from "../env-file";
 import { Failure } from "../failure";
 import type { Files } from "../host";
@@ -9,9 +10,14 @@ import { APPS, appPaths, HOST_LOCK, releasePaths } from "../paths";
 import { freePorts } from "../ports";
 import { contentOf, liveRecords, type ReleaseRecord, readRecord, writeRecord } from "../record";
 
-/** Gives out ports and writes the release's folder: record, env file, compose project and the certificates they name. */
+/**
+ * Gives out ports and writes the release's folder: record, env file, compose project and the certificates they name. Refuses what asks for
+ * more of the host than the app may have: nothing else is there yet.
+ */
 export async function layOut(attempt: Attempt): Promise<undefined> {
   const { host, manifest, release } = attempt;
+  const whose = `the compose file of ${manifest.app}`;
+  refuse(excessOfWords(manifest), whose);
   const lock = await host.lock({ path: HOST_LOCK, wait: 60, owner: attempt.owner, onWait: () => {} });
   try {
     refuseTakenPlaces(manifest, await liveRecords(host.files));
@@ -34,6 +40,9 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
     host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600),
     host.files.write(paths.compose, `${JSON.stringify(project, null, 2)}\n`, 0o600),
   ]);
+  const environment = { RELEASE: String(release), ...manifest.environment };
+  const rendered = await host.docker.render(paths.folder, projectName(manifest.app, release), environment);
+  refuse(excessOfRendered(Rendered.parse(rendered), manifest), whose);
 }
 
 function refuseTakenPlaces(manifest: Manifest, live: readonly ReleaseRecord[]): void {

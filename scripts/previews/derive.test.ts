@@ -36,6 +36,7 @@ const staging = {
       secrets: { SECRET_KEY: "generate", STRIPE_KEY: "config" },
       limits: { health: 90, drain: 60 },
       delivery: { every: 60 },
+      grants: { web: ["privileged"] },
     },
     blog: { folder: "blog", routes: ["blog.staging.example.com"], database: { mode: "container" } },
   },

@@ -146,7 +146,7 @@ interface AppContext {
 }
 
 function appOf(section: Tree, override: Tree, { hosts, previews, common }: AppContext): Tree {
-  const { delivery: _delivery, replicas: _replicas, database, limits, ...rest } = section;
+  const { delivery: _delivery, replicas: _replicas, grants: _grants, database, limits, ...rest } = section;
   const given = tree(limits);
   const shorter = (key: keyof typeof HASTE) => {
     const value = given[key];

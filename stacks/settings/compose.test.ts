@@ -8,6 +8,8 @@ const context = {
   database: [],
   follows: false,
   profiles: [],
+  grants: {},
+  preview: false,
 };
 const read = (text: string) => readCompose(text, context);
 const whats = (text: string) => read(text).mistakes.map(({ path, what }) => `${path}: ${what}`);
@@ -87,7 +89,7 @@ volumes: { media: }
       ["compose.yaml: services.web.expose", '"http" is not a port', expect.any(String)],
       [
         "compose.yaml: services.web.volumes[0]",
-        '"./media:/media" mounts a folder of the laptop',
+        '"./media:/media" mounts a folder of the checkout, which is not on the host',
         "a named volume such as media:/app/media",
       ],
       [
@@ -123,16 +125,16 @@ services:
 `),
   ).toEqual([
     "compose.yaml: services.web.x-slipway.helth: unknown key",
-    "compose.yaml: services.web.env_file: does not mean the same on a host",
-    "compose.yaml: services.web.network_mode: does not mean the same on a host",
     'compose.yaml: services.web.build.context: "../outside" is outside the app\'s folder',
     'compose.yaml: services.web.expose: "http" is not a port',
-    'compose.yaml: services.web.volumes[0]: ".:/code" mounts a folder of the laptop',
-    'compose.yaml: services.web.volumes[1]: {"type":"bind","source":"/etc","target":"/etc"} mounts a folder of the laptop',
-    "compose.yaml: services.web.environment.API_TOKEN: a secret stands here in clear",
-    "compose.yaml: services.web.environment.EMPTY: has no value",
     "compose.yaml: services.web.command.1: ${SECRET_KEY} would put a secret into a plain place",
     "compose.yaml: services.web.command.2: ${NOWHERE} has no value",
+    "compose.yaml: services.web.env_file: does not mean the same on a host",
+    'compose.yaml: services.web.volumes[0]: ".:/code" mounts a folder of the checkout, which is not on the host',
+    'compose.yaml: services.web.volumes[1]: "/etc:/etc" mounts a path of the machine',
+    'compose.yaml: services.web.network_mode: "host" would give it another network than the app\'s',
+    "compose.yaml: services.web.environment.API_TOKEN: a secret stands here in clear",
+    "compose.yaml: services.web.environment.EMPTY: has no value",
     'compose.yaml: services.Web_2: "Web_2" cannot name a process',
     'compose.yaml: services.Web_2.image: "redis:7" is a tag, which can change under a running release',
     "compose.yaml: services.none: has neither build nor image",
@@ -274,17 +276,19 @@ services:
   a: { build: ., scale: 2, deploy: { replicas: 2, mode: global, update_config: { order: sideways, parallelism: 1 } } }
   b: { build: ., deploy: { replicas: 2, mode: global, update_config: { parallelism: 1 } } }
 `);
-  const allowed = "resources and update_config.order";
-  const what = "is not done on a host";
+  const what = "does not mean the same on a host";
   expect(mistakes.filter(({ path }) => path.includes("services.b"))).toEqual([
+    {
+      path: "compose.yaml: services.b.deploy.update_config.parallelism",
+      what,
+      mend: "leave it out",
+    },
     {
       path: "compose.yaml: services.b.deploy.replicas",
       what,
-      allowed,
       mend: "put the number under replicas of the app in the stack's file",
     },
-    { path: "compose.yaml: services.b.deploy.mode", what, allowed, mend: "leave it out" },
-    { path: "compose.yaml: services.b.deploy.update_config.parallelism", what, allowed, mend: "leave it out" },
+    { path: "compose.yaml: services.b.deploy.mode", what, mend: "leave it out" },
   ]);
   expect(mistakes.filter(({ path }) => path.includes("services.a"))).toEqual([
     {
@@ -298,4 +302,76 @@ services:
       mend: "put the number under replicas of the app in the stack's file",
     },
   ]);
+});
+
+describe("what a compose file asks of the machine", () => {
+  const hostile = `
+services:
+  web:
+    build: .
+    cap_add: [NET_ADMIN, "\${CAP:-SYS_ADMIN}"]
+    volumes: ["/srv/in:/in:ro", "\${LEVEL:+/}:/host", "other_data:/x"]
+    enviroment: { A: b }
+    labels: { slipway.app: other }
+    sysctls: { net.core.somaxconn: 1024 }
+    x-of-another-tool: true
+volumes: { data: { driver_opts: { type: none, o: bind, device: / } } }
+include: [other.yaml]
+servces: {}
+`;
+  const power = "would give it a power of the machine's root";
+
+  it("is told with what is allowed and the line that grants it", () => {
+    const { mistakes } = readCompose(hostile, context);
+    expect(mistakes.map(({ path, what, mend }) => [path.replace("compose.yaml: ", ""), what, mend])).toEqual([
+      [
+        "services.web.volumes[0]",
+        '"/srv/in:/in:ro" mounts a path of the machine',
+        `leave it out, or add to the app in the stack's file: grants: { web: ["volumes=/srv/in:/in:ro"] }`,
+      ],
+      [
+        "services.web.volumes[1]",
+        '"/:/host" mounts a path of the machine',
+        `leave it out, or add to the app in the stack's file: grants: { web: ["volumes=/:/host"] }`,
+      ],
+      [
+        "services.web.volumes[2]",
+        '"other_data:/x" mounts other_data, which is no volume of the app',
+        "add at the top level: volumes: { other_data: {} }",
+      ],
+      [
+        "services.web.cap_add",
+        `"NET_ADMIN", "SYS_ADMIN" ${power}`,
+        "leave it out, or add to the app in the stack's file: " +
+          'grants: { web: ["cap_add=NET_ADMIN", "cap_add=SYS_ADMIN"] }',
+      ],
+      ["services.web.enviroment", "unknown key", "did you mean environment?"],
+      ["services.web.labels", '"slipway.app" is a label of the engine\'s own', "leave it out, or call it otherwise"],
+      ["include", "does not mean the same on a host", "write its services into this file"],
+      ["servces", "unknown key", "did you mean services?"],
+      [
+        "volumes.data.driver_opts",
+        "does not mean the same on a host",
+        "leave it out: a volume is a folder of the machine that is the app's own",
+      ],
+    ]);
+  });
+
+  const asks = "services: { web: { build: ., cap_add: [NET_ADMIN], devices: [/dev/net/tun] } }";
+  const grants = { web: ["cap_add=NET_ADMIN", "devices"] };
+
+  it("is what the stack's file grants", () => {
+    const { app, mistakes } = readCompose(asks, { ...context, grants });
+    expect(mistakes).toEqual([]);
+    expect(app?.services[0]?.compose).toEqual({ cap_add: ["NET_ADMIN"], devices: ["/dev/net/tun"] });
+    expect(readCompose(asks, { ...context, grants: { worker: ["cap_add", "devices"] } }).mistakes).toHaveLength(2);
+  });
+
+  it("is never granted to a preview", () => {
+    const { mistakes } = readCompose(asks, { ...context, grants, preview: true });
+    expect(mistakes.map(({ mend }) => mend)).toEqual([
+      "leave it out: the preview of a pull request gets no grants",
+      "leave it out: the preview of a pull request gets no grants",
+    ]);
+  });
 });

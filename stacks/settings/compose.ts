@@ -5,6 +5,8 @@ import { z } from "zod";
 import { ImageDigest, ImageTag, Media, Name, overlap, Static } from "../../agent/manifest";
 import { mistakeIn, SCHEDULES } from "../../agent/schedule";
 import { runtimeVariables } from "../../infra/release/content";
+import { checkKeys, fileMistakes, type Grants } from "./composeKeys";
+import { Interpolation, type Variables } from "./interpolation";
 import { fromZod, type Mistake, show, withoutMistakes } from "./mistakes";
 
 /** File names Docker Compose itself looks for, in its order. */
@@ -59,6 +61,9 @@ export interface ComposeContext {
   readonly follows: boolean;
   /** Profiles whose services are deployed with those outside every profile. */
   readonly profiles: readonly string[];
+  readonly grants: Grants;
+  /** Whether the stack is a pull request's. */
+  readonly preview: boolean;
 }
 
 /** Keys of a service that are meaningful on a laptop only, or that Slipway decides itself. */
@@ -76,30 +81,6 @@ const notDeployed = new Set([
   "env_file",
   "develop",
 ]);
-
-/** Keys that cannot mean the same on a host, with what to do instead. */
-const refused: Readonly<Record<string, string>> = {
-  env_file:
-    "put plain values under env of the app in the stack's file, and secrets under its secrets; [{ path: .env, required: false }] is taken for the laptop's own",
-  network_mode: "leave it out: the app's processes share one private network",
-  privileged: "leave it out: an app's process never gets the whole machine",
-  extends: "write the service out in full",
-  pid: "leave it out",
-  ipc: "leave it out",
-  configs: "put the file into the image",
-  secrets: "put the names under secrets of the app in the stack's file",
-  scale: "put the number under replicas of the app in the stack's file",
-};
-
-/** Keys of `deploy` that are Swarm's, with what to do instead. */
-const refusedInDeploy: Readonly<Record<string, string>> = {
-  replicas: "put the number under replicas of the app in the stack's file",
-  restart_policy: "write restart: beside deploy",
-  labels: "write labels: beside deploy",
-};
-
-/** What `deploy` may say, for messages. */
-const allowedInDeploy = "resources and update_config.order";
 
 const XSlipway = z.strictObject({
   health: z.string().startsWith("/", "a path such as /healthz").optional(),
@@ -154,6 +135,11 @@ const File = z.looseObject({
 
 const providedByRuntime: ReadonlySet<string> = new Set(runtimeVariables);
 
+/** The database's variables and the runtime's own are set on the host, each process's port aside. */
+function variablesOf({ env, secrets, database }: ComposeContext): Variables {
+  return { env, secrets, unknown: [...database, ...runtimeVariables] };
+}
+
 /** Names that hold a secret wherever they stand; a plain value there is refused. */
 export function isSecretName(name: string): boolean {
   return /(SECRET|SECRET_KEY|PASSWORD|PASSWD|TOKEN|PRIVATE_KEY|API_KEY|ACCESS_KEY)$/i.test(name);
@@ -176,9 +162,13 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
   if (!file.success) return { mistakes: fromZod(`${context.file}: `, raw, file.error) };
 
   const sections = Object.entries(file.data.services);
-  const results = sections.map(([name, section]) => readService(name, section, context));
+  const volumes = Object.keys(file.data.volumes ?? {});
+  const results = sections.map(([name, section]) => readService(name, section, volumes, context));
   const services = results.flatMap(({ service }) => (service ? [service] : []));
   const mistakes = results.flatMap((result) => result.mistakes);
+  const unfilled: Mistake[] = [];
+  const variables = new Interpolation(`${context.file}: volumes`, variablesOf(context), unfilled);
+  mistakes.push(...fileMistakes(file.data, context.file, variables), ...unfilled);
   if (services.length === 0 && mistakes.length === 0) {
     mistakes.push({
       path: `${context.file}: services`,
@@ -194,10 +184,7 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
       mend: "image: REGISTRY/NAME:main, or take delivery out of the stack's file",
     });
   }
-  mistakes.push(
-    ...checkDependencies(services, context),
-    ...checkMedia(services, Object.keys(file.data.volumes ?? {}), context),
-  );
+  mistakes.push(...checkDependencies(services, context), ...checkMedia(services, volumes, context));
   const releases = services.filter((service) => service.release);
   for (const extra of releases.slice(1)) {
     mistakes.push({
@@ -212,7 +199,7 @@ export function readCompose(text: string, context: ComposeContext): { app?: Comp
     : {
         app: {
           services,
-          volumes: Object.keys(file.data.volumes ?? {}),
+          volumes,
           ...(databaseImage === undefined ? {} : { databaseImage }),
         },
         mistakes,
@@ -259,6 +246,7 @@ function isTag(source: Service["source"]): boolean {
 function readService(
   name: string,
   section: unknown,
+  volumes: readonly string[],
   context: ComposeContext,
 ): { service?: Service; mistakes: Mistake[] } {
   const path = `${context.file}: services.${name}`;
@@ -277,20 +265,20 @@ function readService(
       allowed: "a-z, 0-9 and inner hyphens, at most 32",
     });
   }
-  for (const [key, mend] of Object.entries(refused)) {
-    if (key in data && !(key === "env_file" && isLaptops(data.env_file)))
-      mistakes.push({ path: `${path}.${key}`, what: "does not mean the same on a host", mend });
-  }
-  const variables = new Interpolation(path, context, mistakes);
+  const variables = new Interpolation(path, variablesOf(context), mistakes);
   const x = data["x-slipway"] ?? {};
   const source = readSource(path, data, context, variables, mistakes);
   const port = readPort(path, data, variables, mistakes);
-  checkVolumes(path, data, variables, mistakes);
-  checkDeploy(path, data, mistakes);
+  const { env_file: files, ...others } = data;
+  const { grants, preview } = context;
+  checkKeys(
+    isLaptops(files) ? others : data,
+    { path, name, grants, preview, volumes, port: port !== undefined, variables },
+    mistakes,
+  );
   checkSchedule(path, x, mistakes);
   const environment = readEnvironment(path, data.environment, context, variables, mistakes);
-  const rest = Object.fromEntries(Object.entries(data).filter(([key]) => !notDeployed.has(key) && !(key in refused)));
-  variables.check(rest, []);
+  const rest = Object.fromEntries(Object.entries(data).filter(([key]) => !notDeployed.has(key)));
   if (mistakes.length > 0 || !source) return { mistakes };
   return {
     mistakes,
@@ -422,29 +410,6 @@ function readPort(
   return port;
 }
 
-function checkVolumes(path: string, data: ServiceSection, variables: Interpolation, mistakes: Mistake[]): void {
-  for (const [index, given] of (data.volumes ?? []).entries()) {
-    const volume = typeof given === "string" ? variables.in(given, ["volumes", String(index)]) : given;
-    const bind = typeof volume === "string" ? /^[./~]/.test(volume) && volume.includes(":") : volume.type === "bind";
-    if (bind) {
-      mistakes.push({
-        path: `${path}.volumes[${index}]`,
-        what: `${show(volume)} mounts a folder of the laptop`,
-        allowed: "a named volume such as media:/app/media",
-        mend: "put the files into the image, or name a volume and list it under volumes at the top level",
-      });
-    }
-  }
-}
-
-function checkDeploy(path: string, { deploy = {} }: ServiceSection, mistakes: Mistake[]): void {
-  const mistake = (key: string, mend = "leave it out") =>
-    mistakes.push({ path: `${path}.deploy.${key}`, what: "is not done on a host", allowed: allowedInDeploy, mend });
-  for (const key of Object.keys(deploy))
-    if (key !== "resources" && key !== "update_config") mistake(key, refusedInDeploy[key]);
-  for (const key of Object.keys(deploy.update_config ?? {})) if (key !== "order") mistake(`update_config.${key}`);
-}
-
 function checkSchedule(path: string, x: z.infer<typeof XSlipway>, mistakes: Mistake[]): void {
   if (x.schedule === undefined) return;
   const why = mistakeIn(x.schedule);
@@ -548,52 +513,4 @@ function pairs(environment: z.infer<typeof Environment> | undefined): Record<str
   return Object.fromEntries(
     Object.entries(environment ?? {}).map(([name, value]) => [name, value === null ? null : String(value)]),
   );
-}
-
-/** `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `$NAME` and `$$`, filled in from the app's plain environment. */
-class Interpolation {
-  readonly #path: string;
-  readonly #context: ComposeContext;
-  readonly #mistakes: Mistake[];
-  /** What is read twice is told once. */
-  readonly #told = new Set<string>();
-
-  constructor(path: string, context: ComposeContext, mistakes: Mistake[]) {
-    this.#path = path;
-    this.#context = context;
-    this.#mistakes = mistakes;
-  }
-
-  in(text: string, at: readonly string[]): string {
-    return text.replace(
-      /\$(?:(\$)|\{(\w+)(?:(:?-)([^}]*))?\}|(\w+))/g,
-      (_, dollar, braced, operator, fallback, bare) => {
-        if (dollar) return "$";
-        const name: string = braced ?? bare;
-        const value = this.#context.env[name];
-        if (value !== undefined && !(operator === ":-" && value === "")) return value;
-        if (operator) return fallback;
-        const secret = this.#context.secrets.includes(name);
-        const path = [this.#path, ...at].join(".");
-        if (this.#told.has(`${path} ${name}`)) return "";
-        this.#told.add(`${path} ${name}`);
-        this.#mistakes.push({
-          path,
-          what: secret ? `\${${name}} would put a secret into a plain place` : `\${${name}} has no value`,
-          mend: secret
-            ? `read ${name} from the process's environment instead`
-            : `give ${name} a value under env of the app, or a default here: \${${name}:-…}`,
-        });
-        return "";
-      },
-    );
-  }
-
-  /** Finds what has no value, or must not have one, anywhere in `value`. */
-  check(value: unknown, at: readonly string[]): void {
-    if (typeof value === "string") this.in(value, at);
-    else if (typeof value === "object" && value !== null) {
-      for (const [key, inner] of Object.entries(value)) this.check(inner, [...at, key]);
-    }
-  }
 }

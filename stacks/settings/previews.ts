@@ -74,8 +74,16 @@ export function previewsMistakes(
     });
   const clouds = ["digitalocean", "linode"];
   const own = machine === "own";
+  const granted = Object.entries(apps)
+    .filter(([, app]) => app !== null && "grants" in app)
+    .map(([app]) => ({
+      path: `${path}.apps.${app}.grants`,
+      what: "are never a preview's: whoever opens a pull request would have them",
+      mend: "remove it",
+    }));
   return [
     ...unknown,
+    ...granted,
     ...(own && stack.provider !== undefined && !clouds.includes(stack.provider)
       ? [
           {

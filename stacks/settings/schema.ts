@@ -59,6 +59,8 @@ export const App = z.strictObject({
   replicas: z.record(Name, z.number().int().min(1).max(16)).default({}),
   /** What each process may take of its machine; `*` stands for every one. @default what the compose file says */
   resources: Resources.default({}),
+  /** What a service may ask of its machine beyond what any may: keys of the compose file, or `KEY=VALUE` for that value alone. */
+  grants: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** In seconds; see the manifest's limits. */
   limits: z
     .strictObject({

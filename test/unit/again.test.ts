@@ -34,6 +34,7 @@ const notes: AppSettings = {
   database: { at: { mode: "host" as const }, variables: {} },
   replicas: {},
   resources: {},
+  grants: {},
   limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
   keep: 5,
   snapshot: false,

@@ -75,6 +75,7 @@ const settings: Settings = {
       database: { at: { mode: "host" }, variables: {} },
       replicas: { web: 2 },
       resources: {},
+      grants: {},
       limits: { health: 60, release: 600, drain: 30, settle: 0, watch: 5, lock: 10, wait: 900 },
       keep: 5,
       snapshot: { keep: 5, limit: 2000 },
