@@ -235,7 +235,12 @@ export function isKept(key: string): boolean {
   return Object.hasOwn(SERVICE, key) && SERVICE[key]?.is === "kept";
 }
 
-/** Whether a variable steers compose or the loader on the host: there it has another value than the app's, or none. */
+/** Whether a variable has a value of the machine's or of compose's own on the host, whatever the app says. */
+export function isMachines(name: string): boolean {
+  return /^(PATH|HOME|COMPOSE_\w*)$/.test(name);
+}
+
+/** Whether a variable steers compose or the loader, so that compose doesn't get the app's. */
 export function isSteering(name: string): boolean {
   return /^(DOCKER_|COMPOSE_|BUILDKIT_|BUILDX_|LD_|PATH$|HOME$|GODEBUG$|HTTPS?_PROXY$|NO_PROXY$)/i.test(name);
 }

@@ -3,7 +3,7 @@ import { Interpolation } from "./interpolation";
 import type { Mistake } from "./mistakes";
 
 const variables = {
-  env: { LEVEL: "info", EMPTY: "", OTHER: "x", DOCKER_HOST: "tcp://192.0.2.1" },
+  env: { LEVEL: "info", EMPTY: "", OTHER: "x" },
   secrets: ["KEY"],
   unknown: ["DATABASE_URL"],
 };
@@ -46,6 +46,7 @@ it.each([
   ["$$LEVEL", "$LEVEL"],
   ["$${LEVEL}", "${LEVEL}"],
   ["$$$LEVEL", "$info"],
+  ["${HTTP_PROXY:-}${DOCKER_TAG:-main}", "main"],
   ["costs $5 and $", "costs $5 and $"],
 ])("%s becomes %s", (text, filled) => {
   expect(fill(text)).toEqual({ text: filled, whats: [] });
@@ -69,7 +70,6 @@ it.each([
   ["${HOME:+/}:/host", "${HOME} is the machine's own on a host, whatever the app says"],
   ["$PATH", "${PATH} is the machine's own on a host, whatever the app says"],
   ["${COMPOSE_PROJECT_NAME+/}", "${COMPOSE_PROJECT_NAME} is the machine's own on a host, whatever the app says"],
-  ["${DOCKER_HOST-}", "${DOCKER_HOST} is the machine's own on a host, whatever the app says"],
 ])("%s is refused: %s", (text, what) => {
   expect(fill(text).whats).toEqual([what]);
 });

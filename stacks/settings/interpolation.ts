@@ -1,5 +1,5 @@
 /** The variables of a compose file, filled in from what the stack knows, by compose's own rules. */
-import { isSteering } from "../../agent/compose-keys";
+import { isMachines } from "../../agent/compose-keys";
 import type { Mistake } from "./mistakes";
 
 /** What may stand in place of a variable. */
@@ -83,7 +83,7 @@ export class Interpolation {
 
   #value(name: string, operator: string, text: string, at: readonly string[]): string {
     const { env, secrets, unknown } = this.#variables;
-    if (isSteering(name)) {
+    if (isMachines(name)) {
       this.#tell(at, name, {
         what: `\${${name}} is the machine's own on a host, whatever the app says`,
         mend: "call it otherwise",
