@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { standsInTable } from "../../agent/compose-keys";
 import type { CiLogin } from "../../infra/host/ciAccess";
 import { registryLogin } from "../../sandbox/registry/registry";
 import { slotOf } from "../../sandbox/slot";
+import { keysOf, schemaIn } from "../support/composeSchema";
 import { ask, askConstantly, TestStack } from "./support/stack";
+import { HARMLESS, TRICKS, VARIABLES } from "./support/tricks";
 
 const stack = new TestStack(8);
 const { server } = slotOf({ SLIPWAY_SANDBOX_SLOT: "8" }).registry;
@@ -205,6 +208,80 @@ describe("a release whose client is gone", () => {
     expect(ran).toMatchObject({ exitCode: 1, stdout: "" });
     expect(ran.stderr).toBe("slipway: the manifest on standard input is not JSON (47 characters)");
     expect(await ledger()).toHaveLength(before);
+  });
+});
+
+describe("a compose file that asks for the machine", () => {
+  /** What each manifest came to: its exit code and all that was said. */
+  async function releases(manifests: readonly unknown[]): Promise<readonly { code: number; said: string }[]> {
+    const each =
+      'while read -r line; do said=$(printf %s "$line" | slipway release 2>&1); echo "$? $(printf %s "$said" | base64 -w0)"; done';
+    const ran = await ssh(
+      "deploy",
+      [`sudo sh -c '${each}'`],
+      manifests.map((one) => `${JSON.stringify(one)}\n`).join(""),
+    );
+    return ran.stdout.split("\n").map((line) => {
+      const [code, said = ""] = line.split(" ");
+      return { code: Number(code), said: Buffer.from(said, "base64").toString("utf8") };
+    });
+  }
+  const manifest = (compose: object, index: number, grants?: readonly string[]) => ({
+    version: 1,
+    app: "trick",
+    origin: { sequence: Date.now() + index, actor: "mallory" },
+    processes: {
+      web: { image: images.first, compose: { command: ["sleep", "1000"], ...compose }, replicas: 1, grants },
+    },
+    routes: [],
+    tls: { mode: "off" },
+    environment: VARIABLES,
+    secrets: [],
+    volumes: ["data"],
+    limits: { health: 10, release: 10, drain: 0, watch: 0 },
+  });
+  const traces = () =>
+    onMachine(
+      "docker ps -aq --filter label=slipway.app=trick; docker network ls -q --filter name=slipway-trick; docker volume ls -q --filter name=trick_; ls /var/lib/slipway/apps/trick/releases",
+    );
+
+  it("is refused before anything is created, by what compose makes of it", async () => {
+    const ran = await releases(TRICKS.map(({ compose }, index) => manifest(compose, index)));
+    expect(
+      TRICKS.map(({ name, key }, index) => {
+        const { code, said = "" } = ran[index] ?? {};
+        const isTold = said.includes("asks for more of this host") && said.includes(`process web: ${key}`);
+        return { name, code, isTold };
+      }),
+    ).toEqual(TRICKS.map(({ name }) => ({ name, code: 1, isTold: true })));
+    expect(await traces()).toBe("");
+  });
+
+  it("has what only takes away, and what the stack grants by name", async () => {
+    const asks = { ...HARMLESS, cap_add: ["${CAP}"], volumes: ["${ROOT}etc:/x:ro", "data:/data"] };
+    const ran = await releases([
+      manifest(HARMLESS, 0),
+      manifest(asks, 1, ["cap_add=NET_ADMIN", "volumes=/etc:/x"]),
+      manifest(asks, 2, ["cap_add=SYS_ADMIN", "volumes=/etc:/x:ro"]),
+    ]);
+    expect(ran.map(({ code, said }) => (code === 0 ? "live" : said))).toEqual([
+      "live",
+      expect.stringMatching(
+        /process web: volumes\[0\]: .*; process web: cap_add: |process web: cap_add: .*; process web: volumes\[0\]: /,
+      ),
+      "live",
+    ]);
+    await onMachine("slipway remove trick --volumes");
+  });
+
+  it("can hold no key of the machine's own compose that our table doesn't know", async () => {
+    // All of the program would be 64 MB.
+    const encoded = await onMachine(
+      `program=$(readlink -f $(command -v docker-compose)); at=$(grep -abo '"compose_spec.json"' $program | head -n 1 | cut -d: -f1); tail -c +$((at - 1000)) $program | head -c 500000 | base64 -w0`,
+    );
+    const keys = keysOf(schemaIn(Buffer.from(encoded, "base64")));
+    expect(keys).toContain("services.*.cap_add");
+    expect(keys.filter((key) => !standsInTable(key))).toEqual([]);
   });
 });
 

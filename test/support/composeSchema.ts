@@ -16,10 +16,10 @@ interface Schema {
 /** Sections whose entries people name; `*` stands for the name. */
 const NAMED = ["services", "volumes"];
 
-/** The schema as it stands in the program of a compose that is installed. @param program its bytes */
+/** The schema as it stands in the program of a compose that is installed. @param program its bytes, or those around the schema's name */
 export function schemaIn(program: Buffer): unknown {
   const at = program.indexOf('"compose_spec.json"');
-  const begin = program.lastIndexOf("\n{", at) < 0 ? program.lastIndexOf("{", at) : program.lastIndexOf("{", at);
+  const begin = program.lastIndexOf("{", at);
   const text = program.subarray(begin, begin + 500_000).toString("latin1");
   for (let end = text.indexOf("\n}"); end >= 0; end = text.indexOf("\n}", end + 1)) {
     try {
