@@ -18,6 +18,7 @@ export interface WorkflowStep {
 export interface WorkflowJob {
   readonly if?: string;
   readonly needs?: string | readonly string[];
+  readonly "runs-on"?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string | { readonly name: string; readonly url?: string; readonly deployment?: boolean };
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
