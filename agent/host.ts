@@ -9,6 +9,8 @@ export interface Files {
   read(path: string): Promise<string | undefined>;
   /** Writes whole or not at all (a power cut included), with exactly this mode; makes the folders above it. */
   write(path: string, text: string, mode: number): Promise<void>;
+  /** Makes the file with this text and mode, whole or not at all, unless it is there: of those who make it at once, one does. */
+  create(path: string, text: string, mode: number): Promise<void>;
   /** Adds to the end of the file and waits for the disk. */
   append(path: string, text: string): Promise<void>;
   /** Makes a symbolic link, in one go in place of what was there; makes the folders above it. */

@@ -127,6 +127,10 @@ export class MemoryHost implements Host {
       this.effect(`files.write ${path}`);
       this.texts.set(path, { text, mode });
     },
+    create: async (path, text, mode) => {
+      this.effect(`files.create ${path}`);
+      if (!this.texts.has(path)) this.texts.set(path, { text, mode });
+    },
     append: async (path, text) => {
       this.effect(`files.append ${path}`);
       this.texts.set(path, { text: (this.texts.get(path)?.text ?? "") + text, mode: 0o644 });

@@ -63,11 +63,10 @@ function canonical(value: unknown): string {
 
 /** Fingerprint of an environment, keyed with a secret of this host so that nobody can try guesses against a copy of it. */
 export async function fingerprint(host: Host, environment: Readonly<Record<string, string>>): Promise<string> {
-  let key = await host.files.read(KEY);
-  if (!key) {
-    key = host.random();
-    await host.files.write(KEY, key, 0o600);
-  }
+  // First releases of several apps come at once.
+  if (!(await host.files.read(KEY))) await host.files.create(KEY, host.random(), 0o600);
+  const key = await host.files.read(KEY);
+  if (!key) throw new Failure(`${KEY} is empty; remove it, and the next release makes it anew`);
   return createHmac("sha256", key).update(canonical(environment)).digest("hex");
 }
 

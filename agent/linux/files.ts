@@ -1,5 +1,6 @@
 /** Files of the machine itself. */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { appendFile, link, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failure } from "../failure";
 import type { Files } from "../host";
@@ -23,6 +24,16 @@ const files: Files = {
       await file.close();
     }
     await rename(draft, path);
+  },
+
+  async create(path, text, mode) {
+    const draft = `${path}.${randomUUID()}`;
+    await files.write(draft, text, mode);
+    await link(draft, path)
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+      })
+      .finally(() => rm(draft, { force: true }));
   },
 
   async append(path, text) {
@@ -78,6 +89,7 @@ function told(path: string): (error: NodeJS.ErrnoException) => never {
 export const linuxFiles: Files = {
   read: (path) => files.read(path).catch(told(path)),
   write: (path, text, mode) => files.write(path, text, mode).catch(told(path)),
+  create: (path, text, mode) => files.create(path, text, mode).catch(told(path)),
   append: (path, text) => files.append(path, text).catch(told(path)),
   link: (path, target) => files.link(path, target).catch(told(path)),
   walk: (path) => files.walk(path).catch(told(path)),

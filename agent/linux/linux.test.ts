@@ -14,6 +14,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+test("files: of those who make one at once, one does, and nothing else is left", async () => {
+  const path = join(folder, "a/key");
+  const made = Array.from({ length: 20 }, async (_, number) => {
+    await linuxFiles.create(path, `key ${number}`, 0o600);
+    return linuxFiles.read(path);
+  });
+  const seen = new Set(await Promise.all(made));
+  expect([...seen]).toEqual([expect.stringMatching(/^key \d+$/)]);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await linuxFiles.walk(folder)).toEqual([path]);
+});
+
 test("files: whole, with their mode, in folders made for them; absent ones read as nothing", async () => {
   const path = join(folder, "a/b/env");
   expect(await linuxFiles.read(path)).toBeUndefined();
