@@ -3,7 +3,7 @@ import { databaseNetworks } from "../network/addresses";
 import { commandLine } from "../ssh/commandLine";
 import { type DatabaseAddress, databaseName } from "./access";
 import { type Farewell, ownDatabaseSql } from "./hostPostgres";
-import { countTables, lastDumpScript } from "./lastDump";
+import { contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
 
 /** Login to the registry that an image is pulled from. */
 export interface PullLogin {
@@ -21,6 +21,9 @@ export interface ContainerOrder extends Farewell {
   readonly password: string;
   readonly login?: PullLogin | undefined;
 }
+
+/** Processes and threads that the container may have; one that an older version made is told, too. */
+const pidsLimit = 2048;
 
 /** Name of container, volume and network alike. An app's own have no underscore after its name but for a volume, which has no prefix. */
 export function containerName(app: string): string {
@@ -57,8 +60,8 @@ export function containerScript({
 kept=/var/lib/slipway/databases/${app}
 ours() { [ "$(docker $1 inspect --format "{{index .$2 \\"slipway.database\\"}}" $name 2>/dev/null)" = ${app} ]; }
 labelled() { docker container inspect --format "{{index .Config.Labels \\"slipway.database.$1\\"}}" $name 2>/dev/null || true; }
-case "$1" in
-make)
+there() { docker container inspect $name >/dev/null 2>&1; }
+made() {
   asked=${commandLine([image])}
 ${networkScript(name, app)}
   if [ "$(labelled asked)" = "$asked" ]; then
@@ -71,10 +74,14 @@ ${refuseMajorScript(app)}
     docker stop -t 60 $name >/dev/null 2>&1 || true
     docker rm -f -v $name >/dev/null 2>&1 || true
   fi
-  if ! docker container inspect $name >/dev/null 2>&1; then
+  if ! there; then
 ${createScript(name, app)}
   fi
+}
+answering() {
+  docker unpause $name >/dev/null 2>&1 || true
   docker start $name >/dev/null
+  docker update --pids-limit ${pidsLimit} $name >/dev/null
   for attempt in {1..300}; do
     ! ${inside} pg_isready -q -h 127.0.0.1 </dev/null 2>/dev/null || break
     if [ $attempt = 300 ]; then
@@ -84,6 +91,11 @@ ${createScript(name, app)}
     fi
     sleep 0.4
   done
+}
+case "$1" in
+make)
+  made
+  answering
   docker exec -i -u postgres $name psql -q -v ON_ERROR_STOP=1 <<'END'
 ${ownDatabaseSql(address, password)}
 END
@@ -91,26 +103,30 @@ END
   echo "image $image"
   ;;
 drop)
+  docker version >/dev/null
 ${keep ? "  docker stop -t 60 $name >/dev/null 2>&1 || true" : lastDump ? dumpScript(app) : "  :"}
   ! ours container Config.Labels || docker rm -f -v $name >/dev/null 2>&1 || true
   for other in $(docker network inspect --format '{{range $id, $_ := .Containers}}{{$id}} {{end}}' $name 2>/dev/null || true); do
     docker network disconnect -f $name $other || true
   done
   ! ours network Labels || docker network rm $name >/dev/null 2>&1 || true
-${keep ? "" : "  ! ours volume Labels || docker volume rm $name >/dev/null 2>&1 || true\n  rm -rf $kept\n"}  ;;
+${keep ? "" : "  ! ours volume Labels || docker volume rm $name >/dev/null\n  rm -rf $kept\n"}  ;;
 esac
 `;
 }
 
+/** A container that doesn't run is started, and one that is gone made anew: without a server nobody knows what is in the volume. */
 function dumpScript(app: string): string {
   const { name } = containerAddress(app, "");
   const inside = insideOf(app);
-  return `  if ${inside} psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
-${lastDumpScript(
-  app,
-  `${inside} psql -XqAt -d ${name} -c "${countTables}" </dev/null`,
-  `${inside} pg_dump -Fc ${name} </dev/null`,
-)}
+  const asked = (database: string, sql: string) => `${inside} psql -XqAt -d ${database} -c "${sql}" </dev/null`;
+  return `  if ours container Config.Labels || ours volume Labels; then
+${savedScript(app, "there || made; answering")}
+${lastDumpScript(app, {
+  exists: asked("postgres", existsSql(name)),
+  contents: asked(name, contentsSql),
+  dump: `${inside} pg_dump -Fc ${name} </dev/null`,
+})}
   fi`;
 }
 
@@ -171,7 +187,7 @@ function createScript(name: string, app: string): string {
     [ -s $kept/password ] || { head -c 24 /dev/urandom | base64 > $kept/password.new && mv $kept/password.new $kept/password; }
     chmod 0444 $kept/password
     docker volume create --label slipway.database=${app} ${name} >/dev/null
-    docker create --name ${name} --restart unless-stopped --network ${name} --ip $address --stop-timeout 60 --shm-size 256m \\
+    docker create --name ${name} --restart unless-stopped --network ${name} --ip $address --stop-timeout 60 --shm-size 256m --pids-limit ${pidsLimit} \\
       --label slipway.database=${app} --label "slipway.database.asked=$asked" --label "slipway.database.image=$image" \\
       --mount type=volume,src=${name},dst=/database --mount type=bind,src=$kept/password,dst=/run/secrets/postgres,readonly \\
       -e PGDATA=/database/data -e POSTGRES_PASSWORD_FILE=/run/secrets/postgres -e POSTGRES_INITDB_ARGS=--data-checksums \\

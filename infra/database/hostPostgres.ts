@@ -1,7 +1,7 @@
 /** Postgres installed on the machine: reachable from the machine and its containers, each app in its own database. */
 import { containerNetwork, hostInside } from "../network/addresses";
 import { type DatabaseAddress, databaseName } from "./access";
-import { countTables, lastDumpScript } from "./lastDump";
+import { contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
 import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** The address of an app's database; app, database and role share one name. */
@@ -73,21 +73,32 @@ export function hostDatabaseScript(
   { remark, keep = false, lastDump = true }: Farewell & { readonly remark: string },
 ): string {
   const psql = `${asPostgres} psql -XqAt -d postgres`;
+  const ready = lastDump ? savedScript(app, readyScript) : readyScript;
+  const dropScript = `  cd /\n  ${ready}\n${dropMarked(address, remark, psql, lastDump ? dumpScript(app, address) : "")}`;
   return `case "$1" in
 make|adopt)
   cd /
 ${makeMarked(address, remark, psql, markedDatabaseSql(address, password))}
   ;;
 drop)
-${keep ? "  :" : `  cd /\n${dropMarked(address, remark, psql, lastDump ? dumpScript(app, address) : "")}`}
+${keep ? "  :" : dropScript}
   ;;
 esac
 `;
 }
 
+/** A server that is down is started: what is in it can't be saved otherwise, and can't be dropped either. */
+const readyScript = `pg_isready -q || for cluster in /etc/postgresql/*/main; do
+    version=\${cluster%/main}
+    systemctl start postgresql@\${version##*/}-main
+  done
+  ${asPostgres} psql -XqAt -d postgres -c '' </dev/null`;
+
 function dumpScript(app: string, { name }: DatabaseAddress): string {
-  return `  if ${asPostgres} psql -XqAt -d ${name} -c '' 2>/dev/null </dev/null; then
-${lastDumpScript(app, `${asPostgres} psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${asPostgres} pg_dump -Fc ${name} </dev/null`)}
-  fi
-`;
+  const asked = (database: string, sql: string) => `${asPostgres} psql -XqAt -d ${database} -c "${sql}" </dev/null`;
+  return `${lastDumpScript(app, {
+    exists: asked("postgres", existsSql(name)),
+    contents: asked(name, contentsSql),
+    dump: `${asPostgres} pg_dump -Fc ${name} </dev/null`,
+  })}\n`;
 }

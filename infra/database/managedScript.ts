@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { authorityPath } from "../../agent/authorities";
 import { commandLine } from "../ssh/commandLine";
 import type { DatabaseAddress } from "./access";
-import { countTables, lastDumpScript } from "./lastDump";
+import { consentPath, contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
 import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** What the script is written from. */
@@ -31,10 +31,11 @@ export function managedScript(order: ManagedOrder): string {
   const path = authorityPath(authority);
   // The administrator is no superuser: it reads the tables of a role only if it is a member, as it is of those that it has made.
   const reader = isMade ? "as_app " : "";
-  const dump = `  if psql -XqAt -d ${name} -c '' >/dev/null 2>&1 </dev/null; then
-${lastDumpScript(app, `${reader}psql -XqAt -d ${name} -c "${countTables}" </dev/null`, `${reader}pg_dump -Fc ${name} </dev/null`)}
-  fi
-`;
+  const dump = `${lastDumpScript(app, {
+    exists: `psql -XqAt -d ${admin.database} -c "${existsSql(name)}" </dev/null`,
+    contents: `${reader}psql -XqAt -d ${name} -c "${contentsSql}" </dev/null`,
+    dump: `${reader}pg_dump -Fc ${name} </dev/null`,
+  })}\n`;
   return `export PGHOST=${commandLine([host])} PGPORT=${port} PGUSER=${commandLine([admin.user])} PGPASSWORD=${commandLine([admin.password])}
 export PGSSLMODE=verify-full PGSSLROOTCERT=${path} PGCONNECT_TIMEOUT=10 PGAPPNAME=slipway
 ${isMade ? `as_app() { PGUSER=${commandLine([user])} PGPASSWORD=${commandLine([password])} "$@"; }\n` : ""}install -d -m 0755 ${dirname(path)}
@@ -42,16 +43,23 @@ certificate=$(mktemp ${dirname(path)}/XXXXXX)
 printf %s ${commandLine([authority])} > $certificate
 chmod 0644 $certificate
 mv $certificate ${path}
-case "$1" in
-make|adopt)
+reached() {
   for attempt in {1..${patience}}; do
     if said=$(psql -XqAt -d ${admin.database} -c '' 2>&1 </dev/null); then break; fi
     if [ $attempt = ${patience} ] || [[ $said == *authentication* ]]; then echo "the managed database can't be reached: $said" >&2; exit 1; fi
     sleep 1
   done
+}
+case "$1" in
+make|adopt)
+  reached
 ${isMade ? grantScript(address) : makeMarked(address, remark, `psql -XqAt -d ${admin.database}`, markedDatabaseSql(address, password, true))}
   ;;
 drop)
+  unsaved=; [ ! -e ${consentPath(app)} ] || unsaved=yes
+  if [ -z "$unsaved" ]; then
+  ${savedScript(app, "reached")}
+  fi
 ${isMade ? dump : dropScript(admin.database, order, dump)}  ;;
 esac
 `;
@@ -71,10 +79,12 @@ GRANT ALL ON SCHEMA public TO "${user}";`,
   );
 }
 
-/** Where the server doesn't answer there is nothing to drop. */
-function dropScript(first: string, { address, remark }: ManagedOrder, dump: string): string {
-  return `  if psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
+/** A server that doesn't answer any more has nothing to drop; without a person's word the script didn't come this far. */
+function dropScript(first: string, { app, address, remark }: ManagedOrder, dump: string): string {
+  return `  if [ -z "$unsaved" ] || psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
 ${dropMarked(address, remark, `psql -XqAt -d ${first}`, dump)}
+  else
+    rm -f ${consentPath(app)}
   fi
 `;
 }

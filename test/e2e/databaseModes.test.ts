@@ -112,3 +112,17 @@ it("carries an app's data over, counted on both sides, and drops the old one onl
   expect(await old()).not.toMatch(/^plain\|/m);
   expect(await stack.onMachine("bash", "-c", "ls /var/lib/slipway/dropped")).toMatch(/^plain-\d{8}T\d{6}Z\.dump$/);
 });
+
+it("starts a database container that was stopped, to save what is in it before its volume goes", async () => {
+  await inApp(
+    "notes",
+    "c = psycopg.connect(os.environ['DATABASE_URL']); c.execute('CREATE TABLE kept AS SELECT 42 AS n'); c.commit()",
+  );
+  await stack.onMachine("docker", "stop", "slipway-notes_database");
+  stack.configure((settings) => settings.deleteIn(["config", "slipway:apps", "notes"]));
+  const { exitCode, all } = await stack.verb("up");
+  expect(exitCode, all).toBe(0);
+  expect(await stack.onMachine("docker", "volume", "ls", "-q")).not.toContain("slipway-notes_database");
+  const read = "pg_restore --data-only --table=kept --file=- /var/lib/slipway/dropped/notes-*.dump";
+  expect(await stack.onMachine("bash", "-c", read)).toMatch(/^42$/m);
+});
