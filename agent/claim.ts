@@ -11,8 +11,8 @@ import { appPaths } from "./paths";
  */
 export async function claim(files: Files, app: string, stack: string, mark?: string): Promise<void> {
   await expectOwn(files, app, stack);
-  if ((await ownerOf(files, app)) === undefined) await files.write(appPaths(app).stack, `${stack}\n`, 0o644);
-  if (mark !== undefined) await files.write(appPaths(app).mark, `${mark}\n`, 0o644);
+  if ((await ownerOf(files, app)) === undefined) await files.write(appPaths(app).stack, `${stack}\n`, 0o600);
+  if (mark !== undefined) await files.write(appPaths(app).mark, `${mark}\n`, 0o600);
 }
 
 /** The mark of the stack that an app belongs to; none where an older program claimed it. */

@@ -6,7 +6,7 @@ import { appPaths } from "./paths";
 /** Keeps an app's tags from being followed. */
 export async function hold(host: Host, app: string, why: string): Promise<void> {
   const since = new Date(host.now()).toISOString().slice(0, 19).replace("T", " ");
-  await host.files.write(appPaths(app).hold, `${why}, ${since} UTC\n`, 0o644);
+  await host.files.write(appPaths(app).hold, `${why}, ${since} UTC\n`, 0o600);
 }
 
 /** Lets an app's tags be followed again. */

@@ -11,8 +11,10 @@ export interface Files {
   write(path: string, text: string, mode: number): Promise<void>;
   /** Makes the file with this text and mode, whole or not at all, unless it is there: of those who make it at once, one does. */
   create(path: string, text: string, mode: number): Promise<void>;
-  /** Adds to the end of the file and waits for the disk. */
+  /** Adds to the end of the file, which is its owner's alone, and waits for the disk. */
   append(path: string, text: string): Promise<void>;
+  /** Leaves a file to its owner alone; nothing happens where there is none. */
+  close(path: string): Promise<void>;
   /** Makes a symbolic link, in one go in place of what was there; makes the folders above it. */
   link(path: string, target: string): Promise<void>;
   /** Paths of all files and links in a folder and the folders in it, sorted; links are not followed. */

@@ -133,7 +133,12 @@ export class MemoryHost implements Host {
     },
     append: async (path, text) => {
       this.effect(`files.append ${path}`);
-      this.texts.set(path, { text: (this.texts.get(path)?.text ?? "") + text, mode: 0o644 });
+      this.texts.set(path, { text: (this.texts.get(path)?.text ?? "") + text, mode: 0o600 });
+    },
+    close: async (path) => {
+      this.effect(`files.close ${path}`);
+      const file = this.texts.get(path);
+      if (file) this.texts.set(path, { ...file, mode: 0o600 });
     },
     link: async (path, target) => {
       this.effect(`files.link ${path}`);

@@ -77,7 +77,7 @@ export async function readLive(files: Files, app: string): Promise<Live | undefi
 
 /** Moves the live pointer. */
 export async function writeLive(files: Files, app: string, live: Live): Promise<void> {
-  await files.write(appPaths(app).live, `${JSON.stringify(live)}\n`, 0o644);
+  await files.write(appPaths(app).live, `${JSON.stringify(live)}\n`, 0o600);
 }
 
 /** The record of a release, `undefined` where there is none. */

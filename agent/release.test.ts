@@ -63,6 +63,17 @@ beforeEach(() => {
   for (const digit of ["1", "2", "3"]) host.images.set(image(digit), {});
 });
 
+test("nothing of an app's but what the edge serves can be read by others than root", async () => {
+  for (const digit of ["1", "2", "x", "3"])
+    await run(manifest(digit === "x" ? "3" : digit, digit === "x" ? { app: "bad" } : {}));
+  const open = [...host.texts].filter(
+    ([path, { mode }]) => path.startsWith("/var/lib/slipway/apps/") && (mode & 0o077) !== 0,
+  );
+  const served = open.filter(([path]) => /\/releases\/\d+\/static\//.test(path));
+  expect(served.length).toBeGreaterThan(0);
+  expect(open.map(([path]) => path)).toEqual(served.map(([path]) => path));
+});
+
 describe("a good release", () => {
   test("the first one", async () => {
     expect(await run(manifest("1"))).toBe("live");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ENGINE, FRONT, front } from "./front";
 import { MemoryHost } from "./memory";
+import { appPaths } from "./paths";
 import { repairUnit, setup } from "./setup";
 
 const unit = "/etc/systemd/system/slipway-repair.service";
@@ -8,13 +9,13 @@ const wanted = "/etc/systemd/system/multi-user.target.wants/slipway-repair.servi
 
 /** A host on which `enable` does what systemctl's does, and what systemctl was called with. */
 function host() {
-  const { files } = new MemoryHost();
+  const { files, texts } = new MemoryHost();
   const calls: string[] = [];
   const systemctl = async (...argv: string[]) => {
     calls.push(argv.join(" "));
     if (argv[0] === "enable") await files.link(wanted, unit);
   };
-  return { files, calls, systemctl };
+  return { files, texts, calls, systemctl };
 }
 
 it("brings command and unit, over the single file of before too", async () => {
@@ -69,6 +70,24 @@ describe("what the host lives by", () => {
     const folders = (await tools.files.walk(folder)).filter((path) => path.includes(".d/"));
     expect(folders).toHaveLength(packaged.length);
   });
+});
+
+it("leaves to root alone what older versions let everybody read", async () => {
+  const tools = host();
+  const shop = appPaths("shop");
+  const paths = [
+    shop.stack,
+    shop.mark,
+    shop.live,
+    shop.ledger,
+    shop.restores,
+    shop.hold,
+    `${shop.logs}/1.log`,
+    `${shop.logs}/2.log`,
+  ];
+  for (const path of paths) await tools.files.write(path, "read by all", 0o644);
+  await setup(tools);
+  for (const path of paths) expect(tools.texts.get(path)).toEqual({ text: "read by all", mode: 0o600 });
 });
 
 it("mends at boot once the services of a release are up", () => {

@@ -1,7 +1,8 @@
 /** `slipway setup`: what the engine needs of a host besides its bundle. Writes only what differs, and can be repeated while apps serve. */
 import { ENGINE, FRONT, front, IN_UNIT, NODE, SERVICES } from "./front";
+import type { Files } from "./host";
 import { settleUnits, type UnitTools } from "./notify/units";
-import { NOTIFY_ORDERS } from "./paths";
+import { APPS, appPaths, NOTIFY_ORDERS } from "./paths";
 import { DROP_IN, dropIn, HOST_SERVICES } from "./services";
 
 /** Name of the unit that mends, at each boot, what a power cut interrupted. */
@@ -57,6 +58,7 @@ export async function setup({ files, systemctl }: UnitTools): Promise<readonly s
     changed.push(`${REPAIR_UNIT} enabled`);
   }
   if ((await files.list(NOTIFY_ORDERS)).length > 0) changed.push(...(await settleUnits({ files, systemctl })));
+  await closeRecords(files);
   await settle(FRONT, front(), 0o755);
   return changed;
 }
@@ -65,4 +67,13 @@ async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Pr
   const done: R[] = [];
   for (const one of all) done.push(await work(one));
   return done;
+}
+
+/** What an app printed, who released it and what is live is root's to read; older versions left it to everybody on the machine. */
+async function closeRecords(files: Files): Promise<void> {
+  for (const app of await files.list(APPS)) {
+    const { stack, mark, live, ledger, restores, hold, logs } = appPaths(app);
+    const printed = (await files.list(logs)).map((name) => `${logs}/${name}`);
+    for (const path of [stack, mark, live, ledger, restores, hold, ...printed]) await files.close(path);
+  }
 }

@@ -1,6 +1,6 @@
 /** Files of the machine itself. */
 import { randomUUID } from "node:crypto";
-import { appendFile, link, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, link, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failure } from "../failure";
 import type { Files } from "../host";
@@ -38,7 +38,11 @@ const files: Files = {
 
   async append(path, text) {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    await appendFile(path, text, { mode: 0o644, flush: true });
+    await appendFile(path, text, { mode: 0o600, flush: true });
+  },
+
+  async close(path) {
+    await chmod(path, 0o600).catch(absent);
   },
 
   async link(path, target) {
@@ -91,6 +95,7 @@ export const linuxFiles: Files = {
   write: (path, text, mode) => files.write(path, text, mode).catch(told(path)),
   create: (path, text, mode) => files.create(path, text, mode).catch(told(path)),
   append: (path, text) => files.append(path, text).catch(told(path)),
+  close: (path) => files.close(path).catch(told(path)),
   link: (path, target) => files.link(path, target).catch(told(path)),
   walk: (path) => files.walk(path).catch(told(path)),
   list: (path) => files.list(path).catch(told(path)),

@@ -178,6 +178,11 @@ describe("CI's key", () => {
   });
 });
 
+it("leaves nothing of an app's readable by others than root, but what the edge serves", async () => {
+  const open = "find /var/lib/slipway/apps -type f -perm /077 ! -path '*/static/*'";
+  expect(await onMachine(`find /var/lib/slipway/apps -name '*.log' | grep -q . && ${open}`)).toBe("");
+});
+
 describe("a release whose client is gone", () => {
   it.each([
     ["the client", undefined],
