@@ -38,6 +38,7 @@ test("a whole project", () => {
   const served = {
     restart: "unless-stopped",
     logging,
+    pids_limit: 1024,
     image,
     env_file: ["./env"],
     environment: { PORT: "8000" },
@@ -61,6 +62,7 @@ test("a whole project", () => {
       worker: {
         restart: "unless-stopped",
         logging,
+        pids_limit: 1024,
         command: ["work"],
         image,
         env_file: ["./env"],
@@ -128,6 +130,16 @@ describe("what a compose file says", () => {
     });
   });
 
+  test.each([
+    ["nothing", {}, 1024, undefined],
+    ["pids_limit", { pids_limit: 64 }, 64, undefined],
+    ["a limit of deploy's", { deploy: { resources: { limits: { pids: 64 } } } }, undefined, 64],
+    ["other limits", { deploy: { resources: { limits: { memory: "256M" } } } }, 1024, undefined],
+  ])("with %s, no container may have processes without end", (_, compose, limit, deployed) => {
+    const made = web(compose) as { pids_limit?: number; deploy?: { resources: { limits: { pids?: number } } } };
+    expect([made.pids_limit, made.deploy?.resources.limits.pids]).toEqual([limit, deployed]);
+  });
+
   test("one with a schedule is left to its timer: no container, no restart, no name on the network, nothing waited for", () => {
     const compose = { command: ["tidy"], restart: "always", depends_on: ["web"] };
     const nightly = { image, compose, replicas: 1, schedule: "0 3 * * *" };
@@ -136,6 +148,7 @@ describe("what a compose file says", () => {
       profiles: ["schedule"],
       restart: "no",
       logging: { driver: "local", options: { "max-size": "10m", "max-file": "5" } },
+      pids_limit: 1024,
       command: ["tidy"],
       image,
       env_file: ["./env"],

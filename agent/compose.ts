@@ -24,6 +24,9 @@ export const LABELS: readonly string[] = [APP_LABEL, RELEASE_LABEL, PROCESS_LABE
 /** Every container writes to a log that rotates, unless its compose file says otherwise: 5 files of 10 MB. */
 const LOGGING = { driver: "local", options: { "max-size": "10m", "max-file": "5" } };
 
+/** Processes and threads of one container, unless its compose file says otherwise: a fork bomb ends where it began. */
+const PIDS_LIMIT = 1024;
+
 /** Keys of a service that the engine writes anew from what the compose file says; of `deploy` the limits stay. */
 const REWRITTEN = ["deploy", "depends_on"];
 
@@ -176,6 +179,7 @@ function common(manifest: Manifest, release: number, name: string, replica: numb
       volumes: [...(Array.isArray(kept.volumes) ? kept.volumes : []), ...authorities.map(authorityMount)],
     }),
     ...(resources !== undefined && { deploy: { resources } }),
+    ...(mapOf(mapOf(resources).limits).pids === undefined && { pids_limit: kept.pids_limit ?? PIDS_LIMIT }),
     image: process.image,
     env_file: ["./env"],
     environment: environmentOf(name, process, manifest),

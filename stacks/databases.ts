@@ -7,6 +7,7 @@ import type { PullLogin } from "../infra/database/containerScript";
 import { DigitalOceanCluster } from "../infra/database/digitaloceanCluster";
 import { externalAccess } from "../infra/database/externalDatabase";
 import { HostDatabase } from "../infra/database/hostDatabase";
+import { ownShare, tenantShare } from "../infra/database/hostPostgres";
 import { LinodeCluster } from "../infra/database/linodeCluster";
 import type { ManagedCluster } from "../infra/database/managedCluster";
 import { ManagedDatabase } from "../infra/database/managedDatabase";
@@ -40,6 +41,8 @@ export interface DatabaseGround {
   readonly keep: boolean;
   /** Whether those that go are dumped one last time. */
   readonly lastDump: boolean;
+  /** Whether the stack is thrown away: nobody asked how much of a shared server it may have. */
+  readonly isEphemeral: boolean;
   readonly registry: PullLogin;
 }
 
@@ -113,13 +116,24 @@ export class AppDatabases {
   }
 
   #place({ app, onHost, claim }: Owner, choice: DatabaseChoice): Placement {
-    const { connection, life, host, stack, mark, postgres, ready, keep, lastDump, registry } = this.#ground;
+    const { connection, life, host, stack, mark, postgres, ready, keep, lastDump, isEphemeral, registry } =
+      this.#ground;
     const name = `${app}-database`;
     const remark = mark.apply((text) => remarkOf({ stack, mark: text }));
     const common = { app: onHost, connection, life, protect: host.protect, keep, lastDump, remark };
     switch (choice.mode) {
       case "host":
-        return new HostDatabase(name, common, { dependsOn: [postgres, claim] });
+        return new HostDatabase(
+          name,
+          {
+            ...common,
+            limits: {
+              share: host.provider === "stack" ? tenantShare : ownShare,
+              connections: isEphemeral ? undefined : choice.connections,
+            },
+          },
+          { dependsOn: [postgres, claim] },
+        );
       case "container": {
         const { image } = choice;
         const login = image.startsWith(`${registry.server}/`) ? registry : undefined;

@@ -59,7 +59,9 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
   });
   const ci = settings.ci.apps.length > 0 ? new CiAccess(`${name}-ci`, settings.ci) : undefined;
   const { team } = settings;
-  const bootstrap = new Bootstrap(`${name}-host`, { host: machine, team, ci, sshFrom: host.sshFrom, agent });
+  const { sshFrom } = host;
+  const connections = mostConnections(settings);
+  const bootstrap = new Bootstrap(`${name}-host`, { host: machine, team, ci, sshFrom, connections, agent });
   const { connection, hostKey, postgres, ready } = bootstrap;
   const { address, addressV6, port = 22 } = machine;
   return {
@@ -78,6 +80,11 @@ export function makeGround(name: string, settings: Settings, { lastVolume, agent
     ready,
     ci: ci && ciLogin(ci, { address, port, hostKey }),
   };
+}
+
+function mostConnections({ apps }: Pick<Settings, "apps">): number | undefined {
+  const asked = apps.flatMap(({ database: { at } }) => (at.mode === "host" && at.connections ? [at.connections] : []));
+  return asked.length > 0 ? Math.max(...asked) : undefined;
 }
 
 /** One that outlives the stack is stood for by what took it in. */

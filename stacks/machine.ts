@@ -99,6 +99,7 @@ export function machine(settings: Settings, run: MachineRun): MachineOutputs {
     ready: ground.ready,
     keep: keepsData(settings),
     lastDump: settings.ephemeral === undefined,
+    isEphemeral: settings.ephemeral !== undefined,
     registry: { server: registry.server, username, password: pullPassword },
   });
 

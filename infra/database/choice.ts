@@ -17,7 +17,11 @@ export interface ClusterChoice {
 /** A place for an app's database. */
 export type DatabaseChoice =
   /** Postgres installed on the app's machine. */
-  | { readonly mode: "host" }
+  | {
+      readonly mode: "host";
+      /** How many connections its role may have; a share of the server's where left out. */
+      readonly connections?: number | undefined;
+    }
   /** A cluster of the cloud's: the stack's, for all of its apps, or one for this app alone. */
   | { readonly mode: "managed"; readonly owner: "stack" | "app"; readonly cluster: ClusterChoice }
   /** A container of the app's own on its machine. */

@@ -23,7 +23,7 @@ export interface ContainerOrder extends Farewell {
 }
 
 /** Processes and threads that the container may have; one that an older version made is told, too. */
-const pidsLimit = 2048;
+const pidsLimit = 1024;
 
 /** Name of container, volume and network alike. An app's own have no underscore after its name but for a volume, which has no prefix. */
 export function containerName(app: string): string {

@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 import { livesOn } from "../host/machineHost";
 import { type Connection, remoteScript } from "../ssh/remoteScript";
 import { type DatabaseAccess, databaseUrl } from "./access";
-import { type Farewell, hostDatabaseAddress, hostDatabaseScript } from "./hostPostgres";
+import { type Farewell, hostDatabaseAddress, hostDatabaseScript, type RoleLimits } from "./hostPostgres";
 import type { Placement } from "./placement";
 
 /** What an app's database on its host is made from. */
@@ -11,6 +11,7 @@ export interface HostDatabaseArgs extends Farewell {
   readonly app: string;
   /** What database and role bear as the stack's; see `ownership.ts`. */
   readonly remark: pulumi.Input<string>;
+  readonly limits: RoleLimits;
   readonly connection: Connection;
   /** What stands for the life of the machine it is on; none where that outlives the stack. */
   readonly life?: pulumi.Resource | undefined;
@@ -33,7 +34,7 @@ export class HostDatabase extends pulumi.ComponentResource implements Placement 
         connection: args.connection,
         script: pulumi
           .all([password.result, args.remark])
-          .apply(([secret, remark]) => hostDatabaseScript(args.app, address, secret, { ...args, remark })),
+          .apply(([secret, remark]) => hostDatabaseScript(args.app, address, secret, { ...args, remark }, args.limits)),
         drops: true,
         adopts: true,
       },

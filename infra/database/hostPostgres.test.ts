@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostDatabaseAddress, hostDatabaseScript, postgresScript } from "./hostPostgres";
+import { hostDatabaseAddress, hostDatabaseScript, postgresScript, type RoleLimits, tenantShare } from "./hostPostgres";
 
 const address = hostDatabaseAddress("my-shop");
 const [, make = "", drop = ""] = hostDatabaseScript("my-shop", address, "s3cr3t", {
@@ -14,6 +14,16 @@ it("creates what is missing, sets the password, and keeps other roles out", () =
   expect(make).toMatch(/\\if :new_role\nBEGIN;\nCREATE ROLE "my_shop" LOGIN;\nCOMMENT ON ROLE/);
   expect(make).toContain(`ALTER ROLE "my_shop" PASSWORD 's3cr3t';`);
   expect(make).toContain(`REVOKE CONNECT ON DATABASE "my_shop" FROM PUBLIC;`);
+});
+
+it("gives a role a share of the server that it can't lift, smaller where it is a tenant, or as many connections as were asked for", () => {
+  const limited = (limits?: RoleLimits) =>
+    hostDatabaseScript("my-shop", address, "s3cr3t", { remark: "slipway acme/prod 0123456789ab" }, limits);
+  expect(make).toContain("* 60 / 100)) \\gexec");
+  expect(make).toContain("temporary=$((disk * 25 / 100))MB");
+  expect(make).toContain(`ALTER ROLE "my_shop" SET temp_file_limit = :'temporary';`);
+  expect(limited({ share: tenantShare })).toContain("* 15 / 100)) \\gexec");
+  expect(limited({ share: tenantShare, connections: 30 })).toContain("CONNECTION LIMIT %s', 'my_shop', 30) \\gexec");
 });
 
 it("saves what has a table before it drops both", () => {

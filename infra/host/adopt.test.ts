@@ -14,7 +14,7 @@ it("is Bash from beginning to end", () => {
     adoptScript({ stack: "slipway/main", deployKey: "ssh-ed25519 AAAA me", sshFrom: ["10.0.0.0/8"] }),
     keysScript(["a"]),
     letGoText,
-    passingFirewallScript(["10.0.0.0/8"], 2222),
+    passingFirewallScript({ sshFrom: ["10.0.0.0/8"], sshPort: 2222 }),
   ])
     execFileSync("bash", ["-n"], { input: text });
 });

@@ -33,6 +33,8 @@ export interface BootstrapArgs {
   /** CI's way in, if it has one. */
   readonly ci?: CiAccess | undefined;
   readonly sshFrom: readonly string[];
+  /** The most connections that one of the stack's apps may have in the host's Postgres, where its settings say. */
+  readonly connections?: number | undefined;
   /** Path of the release engine's bundle. */
   readonly agent: string;
 }
@@ -91,9 +93,10 @@ export class Bootstrap extends pulumi.ComponentResource {
     const ground = volume ?? packages;
     const docker = step("docker", `${volume ? "" : noVolumeScript()}${dockerScript()}`, [ground]);
     // A machine that outlives the stack is left open as it was.
+    const order = { sshFrom: args.sshFrom, sshPort: host.port, connections: args.connections };
     const firewall = host.machine
-      ? step("firewall", hostFirewallScript(args.sshFrom, host.port), [docker])
-      : step("firewall", passingFirewallScript(args.sshFrom, host.port), [docker], true);
+      ? step("firewall", hostFirewallScript(order), [docker])
+      : step("firewall", passingFirewallScript(order), [docker], true);
     this.postgres = step("postgres", postgresScript(), [ground]);
     const agent = installAgent(
       name,

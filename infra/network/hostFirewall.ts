@@ -1,36 +1,52 @@
 import ipaddr from "ipaddr.js";
-import { containerNetwork, hostInside } from "./addresses";
+import { appNetworks, containerNetwork, hostInside } from "./addresses";
+
+/** How many connections to the host's Postgres one app's containers may have open, logged in or not, unless an app is to have more. */
+const postgresPerApp = 64;
+
+/** What the host's firewall lets in. */
+export interface HostFirewallOrder {
+  /** Networks that may open an SSH connection. */
+  readonly sshFrom: readonly string[];
+  /** Where sshd listens. @default 22 */
+  readonly sshPort?: number | undefined;
+  /** The most connections that an app's role may have in the host's Postgres. @default `postgresPerApp` */
+  readonly connections?: number | undefined;
+}
 
 /**
- * Script for the host's own firewall: the second one, inside the machine, in case the cloud's is ever opened by hand.
- * Docker publishes ports past INPUT, so new connections from outside are refused in DOCKER-USER too, and containers
- * cannot reach the cloud's metadata service, which holds the machine's user data.
- * @param sshFrom networks that may open an SSH connection
- * @param sshPort where sshd listens
+ * Script for the host's own firewall: the second one, inside the machine, in case the cloud's is ever opened by hand. Every link but the container
+ * engine's bridges is outside, whatever it is called and wherever the default route leads: nothing here asks for a route, so the rules are in force
+ * before the first link is. Docker publishes ports past INPUT, so new connections from outside are refused in DOCKER-USER too, and containers cannot
+ * reach the cloud's metadata service, which holds the machine's user data.
  */
-export function hostFirewallScript(sshFrom: readonly string[], sshPort = 22): string {
+export function hostFirewallScript(order: HostFirewallOrder): string {
   return `install -d -m 0755 /etc/slipway
 cat > /etc/slipway/firewall.sh.new <<'END'
 #!/bin/bash
 set -euo pipefail
-outside=$(ip -o route show default | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") { print $(i + 1); exit } }')
-iptables-restore --noflush <<RULES
-${rules("v4", sshFrom, sshPort)}
+iptables-restore -w --noflush <<RULES
+${rules("v4", order)}
 RULES
-ip6tables-restore --noflush <<RULES
-${rules("v6", sshFrom, sshPort)}
+ip6tables-restore -w --noflush <<RULES
+${rules("v6", order)}
 RULES
 for tables in iptables ip6tables; do
   $tables -w -C INPUT -j SLIPWAY-INPUT 2>/dev/null || $tables -w -I INPUT 1 -j SLIPWAY-INPUT
   $tables -w -N DOCKER-USER 2>/dev/null || true
   $tables -w -C DOCKER-USER -j SLIPWAY-FORWARD 2>/dev/null || $tables -w -I DOCKER-USER 1 -j SLIPWAY-FORWARD
 done
+# The engine leads nothing of IPv6 through DOCKER-USER unless it is told to look after IPv6.
+ip6tables -w -C FORWARD -j SLIPWAY-FORWARD 2>/dev/null || ip6tables -w -I FORWARD 1 -j SLIPWAY-FORWARD
 END
 cat > /etc/systemd/system/slipway-firewall.service.new <<'END'
 [Unit]
 Description=Firewall of the host
-Before=docker.service network-online.target
-After=network.target
+DefaultDependencies=no
+After=local-fs.target
+Wants=network-pre.target
+Before=network-pre.target docker.service shutdown.target
+Conflicts=shutdown.target
 
 [Service]
 Type=oneshot
@@ -38,21 +54,21 @@ RemainAfterExit=yes
 ExecStart=/bin/bash /etc/slipway/firewall.sh
 
 [Install]
-WantedBy=multi-user.target
+WantedBy=sysinit.target
 END
 mv /etc/slipway/firewall.sh.new /etc/slipway/firewall.sh
 mv /etc/systemd/system/slipway-firewall.service.new /etc/systemd/system/slipway-firewall.service
 systemctl daemon-reload
-systemctl enable --quiet slipway-firewall.service
+systemctl reenable --quiet slipway-firewall.service
 systemctl restart slipway-firewall.service
 `;
 }
 
 /** The same with its undoing: for a machine that outlives the stack. Its first argument is `make` or `drop`. */
-export function passingFirewallScript(sshFrom: readonly string[], sshPort?: number): string {
+export function passingFirewallScript(order: HostFirewallOrder): string {
   return `case "$1" in
 make)
-${hostFirewallScript(sshFrom, sshPort)}  ;;
+${hostFirewallScript(order)}  ;;
 drop)
 ${removeHostFirewallText}
   ;;
@@ -65,6 +81,7 @@ const removeHostFirewallText = `systemctl disable --quiet --now slipway-firewall
 for tables in iptables ip6tables; do
   while $tables -w -D INPUT -j SLIPWAY-INPUT 2>/dev/null; do :; done
   while $tables -w -D DOCKER-USER -j SLIPWAY-FORWARD 2>/dev/null; do :; done
+  while $tables -w -D FORWARD -j SLIPWAY-FORWARD 2>/dev/null; do :; done
   for chain in SLIPWAY-INPUT SLIPWAY-FORWARD; do
     $tables -w -F $chain 2>/dev/null || true
     $tables -w -X $chain 2>/dev/null || true
@@ -73,8 +90,26 @@ done
 rm -f /etc/slipway/firewall.sh /etc/systemd/system/slipway-firewall.service
 systemctl daemon-reload`;
 
-function rules(family: "v4" | "v6", sshFrom: readonly string[], sshPort: number): string {
+/** Links of the container engine's: its own bridge, and one for each network. Only what comes from one with an address of the engine's is inside. */
+const bridges = ["docker0", "br-+"] as const;
+
+/** Where clouds tell a machine of itself: DigitalOcean and Linode alike, and Linode by IPv6. */
+const metadata = { v4: "169.254.0.0/16", v6: "fd00:a9fe:a9fe::/48" } as const;
+
+function rules(family: "v4" | "v6", { sshFrom, sshPort = 22, connections = 0 }: HostFirewallOrder): string {
   const ssh = sshFrom.filter((network) => familyOf(network) === family);
+  const perApp = Math.max(postgresPerApp, connections);
+  const postgres = bridges.flatMap((bridge) => {
+    const asked = `-A SLIPWAY-INPUT -i ${bridge} -p tcp --dport 5432 -s ${containerNetwork} -d ${hostInside}`;
+    return [
+      `${asked} --syn -m connlimit --connlimit-above ${perApp} --connlimit-mask ${appNetworks.size} -j REJECT --reject-with tcp-reset`,
+      `${asked} -j ACCEPT`,
+    ];
+  });
+  // Containers have no addresses of IPv6, so nothing of it is theirs: it is told by the link alone.
+  const inside = bridges.map((bridge) => `-A SLIPWAY-FORWARD -i ${bridge} -s ${containerNetwork} -j RETURN`);
+  const outside =
+    family === "v4" ? [`-d ${containerNetwork}`] : bridges.flatMap((link) => [`-i ${link}`, `-o ${link}`]);
   return [
     "*filter",
     ":SLIPWAY-INPUT - [0:0]",
@@ -88,12 +123,12 @@ function rules(family: "v4" | "v6", sshFrom: readonly string[], sshPort: number)
     family === "v4"
       ? "-A SLIPWAY-INPUT -p udp --sport 67 --dport 68 -j ACCEPT"
       : "-A SLIPWAY-INPUT -p udp --dport 546 -j ACCEPT",
-    ...(family === "v4"
-      ? [`-A SLIPWAY-INPUT -p tcp --dport 5432 -s ${containerNetwork} -d ${hostInside} -j ACCEPT`]
-      : []),
+    ...(family === "v4" ? postgres : []),
     "-A SLIPWAY-INPUT -j DROP",
-    ...(family === "v4" ? ["-A SLIPWAY-FORWARD -d 169.254.169.254 -j DROP"] : []),
-    "-A SLIPWAY-FORWARD -i $outside -m conntrack --ctstate NEW -j DROP",
+    `-A SLIPWAY-FORWARD -d ${metadata[family]} -j DROP`,
+    "-A SLIPWAY-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN",
+    ...(family === "v4" ? inside : []),
+    ...outside.map((where) => `-A SLIPWAY-FORWARD ${where} -j DROP`),
     "COMMIT",
   ].join("\n");
 }

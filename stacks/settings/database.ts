@@ -24,7 +24,7 @@ const clusterKeys = {
 };
 
 const places = [
-  z.strictObject({ mode: z.literal("host") }),
+  z.strictObject({ mode: z.literal("host"), connections: z.number().int().min(1).max(10_000).optional() }),
   z.strictObject({ mode: z.literal("managed"), ...clusterKeys }),
   z.strictObject({ mode: z.literal("container"), image: Image.optional() }),
   z.strictObject({ mode: z.literal("external"), ca: z.string().min(1).optional() }),
@@ -151,7 +151,7 @@ class DatabaseReader {
   #choice(place: Place, isOwn: boolean, path: string): DatabaseChoice | undefined {
     switch (place.mode) {
       case "host":
-        return { mode: "host" };
+        return { mode: "host", ...(place.connections !== undefined && { connections: place.connections }) };
       case "managed": {
         const { size, version, region, standby, maintenance } = place;
         this.#checkCloud({ size, standby }, path);

@@ -70,6 +70,36 @@ it("checks a managed server by its authority, and adds the names that were asked
   ).toBe("172.29.64.2 True");
 });
 
+it("gives an app a share of the machine's own Postgres, which it can neither exceed nor lift", async () => {
+  const held = `held = []
+try:
+    for _ in range(200): held.append(psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5))
+except Exception as error: print(len(held), error)`;
+  // Of 97 that are not the superuser's; the app itself may hold one or two.
+  expect(await inApp("plain", held)).toMatch(/^5[678] .*too many connections for role "plain"/);
+  const said = (sql: string) => inApp("plain", `\ntry: sql("${sql}")\nexcept Exception as error: print(error)`);
+  expect(await said("SET temp_file_limit = -1")).toContain("permission denied to set parameter");
+  expect(await said("ALTER ROLE plain RESET temp_file_limit")).toContain("permission denied to set parameter");
+  expect(await said("ALTER ROLE plain CONNECTION LIMIT -1")).toContain("permission denied to alter role");
+  await inApp(
+    "plain",
+    "c = psycopg.connect(os.environ['DATABASE_URL']); c.execute('ALTER ROLE plain RESET ALL'); c.commit()",
+  );
+  expect(await inApp("plain", "print(sql('SHOW temp_file_limit')[0][0])")).toMatch(/^\d+[kMG]B$/);
+});
+
+it("has no app take all of the machine's Postgres by connections that never log in, nor have processes without end", async () => {
+  const dial = `held = []
+for _ in range(100):
+    try: held.append(socket.create_connection(("172.29.0.1", 5432), 5))
+    except ConnectionRefusedError: pass
+print(len(held))`;
+  expect(Number(await inApp("plain", dial))).toBeLessThanOrEqual(64);
+  const limit =
+    "print([open(path).read().strip() for path in ('/sys/fs/cgroup/pids.max', '/sys/fs/cgroup/pids/pids.max') if os.path.exists(path)])";
+  expect(await inApp("plain", limit)).toBe("['1024']");
+});
+
 it("changes nothing in a second run", async () => {
   expect((await stack.up()).changes).toBe("0 changes");
 });

@@ -163,6 +163,93 @@ ${inside}${script}`);
     expect([drift.exitCode, drift.stdout.trim()]).toEqual([0, "the host is what stack pr-7 said"]);
   });
 
+  it("gives the tenant the smaller share of the machine's Postgres", async () => {
+    const limits = "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname LIKE 'notes%' ORDER BY 1";
+    expect((await onMachine(`sudo -u postgres psql -XqAtc "${limits}"`)).all).toBe("notes|58\nnotes_pr_7|14");
+  });
+
+  it("has no app reach another's containers or loopback, nor the cloud's metadata, and no neighbour past the edge, on whatever link", async () => {
+    const { all } = await onMachine(`set -u
+address() { docker inspect -f '{{range .NetworkSettings.Networks}}{{.'$2'}}{{end}}' $1; }
+port() { docker port $1 8000 | head -n 1 | sed 's/.*://'; }
+knock() { timeout 2 bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null && echo "$1 open" || echo "$1 shut"; }
+export -f knock
+web=$(address notes-r1-web-1 IPAddress)
+tenant=$(docker inspect -f '{{.State.Pid}}' notes-pr-7-r1-web-1)
+gateway=$(address notes-pr-7-r1-web-1 Gateway)
+inside() { nsenter -t $tenant -n bash -c "knock $*"; }
+inside own-database 172.29.0.1 5432
+inside other-app $web 8000
+inside bridge-of-other $gateway $(port notes-r1-web-1)
+inside metadata 169.254.169.254 80
+nsenter -t $tenant -n sysctl -qw net.ipv4.conf.all.route_localnet=1
+nsenter -t $tenant -n ip address del 127.0.0.1/8 dev lo
+nsenter -t $tenant -n ip route add 127.0.0.0/8 via $gateway
+inside edge-by-loopback 127.0.0.1 80
+inside app-by-loopback 127.0.0.1 $(port notes-r1-web-1)
+inside database-by-loopback 127.0.0.1 5432
+inside admin-by-loopback 127.0.0.1 2019
+nsenter -t $tenant -n ip route del 127.0.0.0/8 via $gateway
+nsenter -t $tenant -n ip address add 127.0.0.1/8 dev lo
+ip netns add neighbour
+ip link add next0 type veth peer name next1 netns neighbour
+sysctl -qw net.ipv6.conf.all.disable_ipv6=0
+ip address add 198.51.100.1/24 dev next0
+ip address add 2001:db8:9::1/64 dev next0 nodad
+ip link set next0 up
+next() { ip netns exec neighbour "$@"; }
+next sysctl -qw net.ipv6.conf.all.disable_ipv6=0
+next ip address add 198.51.100.2/24 dev next1
+next ip address add 2001:db8:9::2/64 dev next1 nodad
+next ip link set next1 up
+next ip route add default via 198.51.100.1
+next ip -6 route add default via 2001:db8:9::1
+from() { next bash -c "knock $*"; }
+sleep 1
+from edge 198.51.100.1 80
+from edge-v6 2001:db8:9::1 80
+from app $web 8000
+from ssh 198.51.100.1 22
+from ssh-v6 2001:db8:9::1 22
+from postgres 172.29.0.1 5432
+from postgres-here 198.51.100.1 5432
+ip netns del neighbour
+sysctl -qw net.ipv6.conf.all.disable_ipv6=1`);
+    expect(all.split("\n")).toEqual([
+      "own-database open",
+      "other-app shut",
+      "bridge-of-other shut",
+      "metadata shut",
+      "edge-by-loopback open",
+      "app-by-loopback shut",
+      "database-by-loopback shut",
+      "admin-by-loopback shut",
+      "edge open",
+      "edge-v6 open",
+      "app shut",
+      "ssh shut",
+      "ssh-v6 shut",
+      "postgres shut",
+      "postgres-here shut",
+    ]);
+  });
+
+  it("has its firewall in force before the first link, with no route and none to come", async () => {
+    const { exitCode, all } = await onMachine(`set -e
+systemctl show -P Before slipway-firewall | tr ' ' '\n' | grep -x network-pre.target
+unshare -n bash -c '/bin/bash /etc/slipway/firewall.sh && for tables in iptables ip6tables; do $tables -S INPUT; $tables -S SLIPWAY-INPUT | tail -n 1; $tables -S SLIPWAY-FORWARD | tail -n 1; done'`);
+    expect([exitCode, all.split("\n")]).toEqual([
+      0,
+      [
+        "network-pre.target",
+        ...["-P INPUT ACCEPT", "-A INPUT -j SLIPWAY-INPUT", "-A SLIPWAY-INPUT -j DROP"],
+        "-A SLIPWAY-FORWARD -d 172.29.0.0/16 -j DROP",
+        ...["-P INPUT ACCEPT", "-A INPUT -j SLIPWAY-INPUT", "-A SLIPWAY-INPUT -j DROP"],
+        "-A SLIPWAY-FORWARD -o br-+ -j DROP",
+      ],
+    ]);
+  });
+
   it("lets no stack touch another's app, and says whose it is", async () => {
     const refused = await onMachine("slipway remove notes --stack slipway/pr-7");
     expect(refused.exitCode).toBe(1);

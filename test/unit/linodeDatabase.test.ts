@@ -57,6 +57,7 @@ beforeAll(async () => {
     sources: pulumi.output(ownNetworks("192.0.2.7", "2001:db8::7/128")),
     keep: false,
     lastDump: true,
+    isEphemeral: false,
     connection: { host: "192.0.2.7" },
     stack: "slipway/dev",
     mark: pulumi.output("0123456789ab"),
