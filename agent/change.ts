@@ -1,9 +1,9 @@
 /** `slipway release APP --image …`: what is live, with other images. */
 import { Failure } from "./failure";
 import type { Host } from "./host";
+import { underLease } from "./lease";
 import { readLedger } from "./ledger";
 import { ImageDigest, type Manifest, Name, type Origin } from "./manifest";
-import { appPaths } from "./paths";
 import { imagesOf, type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
 
 /** An image to go live. */
@@ -130,14 +130,8 @@ function digestOf(image: string): string {
  * @throws Failure if nothing is live, or an image is refused
  */
 export async function change(host: Host, order: ChangeOrder): Promise<Manifest> {
-  const { app, wait, owner, say } = order;
-  const lock = await host.lock({
-    path: appPaths(app).lock,
-    wait,
-    owner,
-    onWait: (holder) => say(`… waits for another release of ${app}: ${holder}`),
-  });
-  try {
+  return underLease(host, order, async () => {
+    const { app } = order;
     const live = await readLive(host.files, app);
     const record = live && (await readRecord(host.files, app, live.release));
     if (!record)
@@ -151,7 +145,5 @@ export async function change(host: Host, order: ChangeOrder): Promise<Manifest> 
         `the environment of release ${record.release} of ${app} is gone from this host; release it by the stack`,
       );
     return changed(record, environment, order);
-  } finally {
-    await lock.free();
-  }
+  });
 }

@@ -30,7 +30,7 @@ export async function expectOwn(files: Files, app: string, stack: string): Promi
   );
 }
 
-/** The stack that an app belongs to, if it is marked. */
+/** The stack that an app belongs to, if it is marked; an empty mark is none. */
 export async function ownerOf(files: Files, app: string): Promise<string | undefined> {
-  return (await files.read(appPaths(app).stack))?.trim();
+  return (await files.read(appPaths(app).stack))?.trim() || undefined;
 }

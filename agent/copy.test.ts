@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 it("copies another app's data and scrubs it, and leaves no dump behind", async () => {
-  expect(await copyDatabase(host, "shop-pr-7", order)).toBe("the data of shop, scrubbed: 4 MB");
+  expect(await copyDatabase(host, "shop-pr-7", order, quiet)).toBe("the data of shop, scrubbed: 4 MB");
   expect(at(target).content).toBe("all orders scrubbed");
   expect(at(source).content).toBe("all orders");
   expect([...host.texts.keys()].filter((path) => path.includes(".dump"))).toEqual([]);
@@ -44,30 +44,30 @@ it("copies another app's data and scrubs it, and leaves no dump behind", async (
 
 it("leaves no dump behind where it fails either", async () => {
   at(target).down = "it is down";
-  await expect(copyDatabase(host, "shop-pr-7", order)).rejects.toThrow("it is down");
+  await expect(copyDatabase(host, "shop-pr-7", order, quiet)).rejects.toThrow("it is down");
   expect([...host.texts.keys()].filter((path) => path.includes(".dump"))).toEqual([]);
 });
 
 it("never replaces the data of an app that has been released, or another stack's", async () => {
   await release(host, manifest("shop-pr-7", target), quiet);
   at(target).content = "its own";
-  expect(await copyDatabase(host, "shop-pr-7", order)).toBe(
+  expect(await copyDatabase(host, "shop-pr-7", order, quiet)).toBe(
     "shop-pr-7 has been released already: its data stays as it is",
   );
   expect(at(target).content).toBe("its own");
-  await expect(copyDatabase(host, "shop-pr-7", { ...order, stack: "acme/pr-8" })).rejects.toThrow(
+  await expect(copyDatabase(host, "shop-pr-7", { ...order, stack: "acme/pr-8" }, quiet)).rejects.toThrow(
     "belongs to stack acme/pr-7",
   );
 });
 
 it("says what there is nothing to copy from, or no room for", async () => {
-  await expect(copyDatabase(host, "shop-pr-7", { ...order, from: "blog" })).rejects.toThrow(
+  await expect(copyDatabase(host, "shop-pr-7", { ...order, from: "blog" }, quiet)).rejects.toThrow(
     "no release of blog is live",
   );
   at(source).size = 0;
-  expect(await copyDatabase(host, "shop-pr-7", order)).toBe(
+  expect(await copyDatabase(host, "shop-pr-7", order, quiet)).toBe(
     "the database of shop has no table: there is nothing to copy",
   );
   at(source).size = 1e15;
-  await expect(copyDatabase(host, "shop-pr-7", order)).rejects.toThrow("the disk has");
+  await expect(copyDatabase(host, "shop-pr-7", order, quiet)).rejects.toThrow("the disk has");
 });

@@ -4,11 +4,14 @@ import { expectOwn } from "./claim";
 import { connectionEnvironment } from "./connection-url";
 import { Failure } from "./failure";
 import type { Host } from "./host";
+import { openIntent } from "./intent";
+import { underLease } from "./lease";
 import { Name } from "./manifest";
 import { appPaths } from "./paths";
 import { readEnvironment, readLive } from "./record";
 import { liveRecord } from "./run";
 import { databaseUrl, megabytes, refuseFullDisk } from "./snapshots";
+import { hold } from "./steps/hold";
 
 /** What is copied, as it comes by standard input. */
 export const CopyOrder = z.strictObject({
@@ -24,12 +27,25 @@ export const CopyOrder = z.strictObject({
 /** @see CopyOrder */
 export type CopyOrder = z.infer<typeof CopyOrder>;
 
+/** How a copy is run. */
+export interface CopyOptions {
+  /** Seconds to wait for whoever else changes the app. */
+  readonly wait: number;
+  readonly pid: number;
+  readonly say: (line: string) => void;
+}
+
 /**
  * Copies it, whole and scrubbed or not at all. Data of an app that has been released is never replaced.
  * @returns what was done, in words
  * @throws Failure if there is nothing to copy from, no room for a dump, or in Postgres's own words
  */
-export async function copyDatabase(host: Host, app: string, { from, stack, url, scrub }: CopyOrder): Promise<string> {
+export async function copyDatabase(host: Host, app: string, order: CopyOrder, options: CopyOptions): Promise<string> {
+  const owner = `${order.stack}, slipway copy-database ${app}, pid ${options.pid}`;
+  return underLease(host, { app, owner, ...options }, () => copy(host, app, order, options.say));
+}
+
+async function copy(host: Host, app: string, { from, stack, url, scrub }: CopyOrder, say: (line: string) => void) {
   await expectOwn(host.files, app, stack);
   if (await readLive(host.files, app)) return `${app} has been released already: its data stays as it is`;
   const { release, content } = await liveRecord(host, from);
@@ -39,12 +55,18 @@ export async function copyDatabase(host: Host, app: string, { from, stack, url, 
   const size = await host.database.size(source);
   if (size === 0) return `the database of ${from} has no table: there is nothing to copy`;
   await refuseFullDisk(host, app, size);
-  const path = `${appPaths(app).folder}/copy.dump`;
+  const path = appPaths(app).copy;
+  const at = new Date(host.now()).toISOString();
+  const intent = await openIntent(host.files, app, { kind: "copy", at, actor: stack, from });
   try {
+    await hold(host, "dump", say);
     const bytes = await host.database.dump(source, path);
+    await hold(host, "fill", say);
     await host.database.restore(url, path, connectionEnvironment(source).PGUSER, scrub);
     return `the data of ${from}${scrub === undefined ? "" : ", scrubbed"}: ${megabytes(bytes)}`;
   } finally {
+    await hold(host, "clear away", say);
     for (const left of [path, `${path}.sha256`]) await host.files.remove(left);
+    await intent.close();
   }
 }

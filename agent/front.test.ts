@@ -23,7 +23,7 @@ function runs(args: readonly string[], { systemd, inUnit }: { systemd: boolean; 
 
 describe("the front", () => {
   beforeAll(() => {
-    for (const name of ["systemd-run", "node"]) {
+    for (const name of ["systemd-run", "systemctl", "node"]) {
       writeFileSync(join(folder, name), `#!/bin/sh\nprintf '%s\\n' ${name} "$@"\n`);
       chmodSync(join(folder, name), 0o755);
     }
@@ -44,6 +44,7 @@ describe("the front", () => {
       "--property=After=docker.service caddy.service postgresql.service",
       "--property=OOMScoreAdjust=-500",
       "--property=Nice=10",
+      "--property=ExecStopPost=/usr/local/bin/slipway after-unit",
       "--setenv=SLIPWAY_UNIT=1",
       "--setenv=SUDO_USER",
       "--setenv=SLIPWAY_ACTOR",
@@ -59,6 +60,19 @@ describe("the front", () => {
     const unit = () => runs(["release"], { systemd: true }).find((word) => word.startsWith("--unit="));
     expect(unit()).toMatch(/^--unit=slipway-release-[0-9a-f-]{36}$/);
     expect(unit()).not.toBe(unit());
+  });
+
+  it("has what was killed taken up at once, and leaves alone what ended by itself", () => {
+    const ended = (result: string | undefined) => {
+      const env = { PATH: `${folder}:${process.env.PATH}`, ...(result !== undefined && { SERVICE_RESULT: result }) };
+      return execFileSync("sh", [join(folder, "slipway"), "after-unit"], { env, encoding: "utf8" })
+        .trim()
+        .split("\n");
+    };
+    runs([], { systemd: true });
+    for (const result of ["signal", "oom-kill", "core-dump", "timeout"])
+      expect(ended(result)).toEqual(["systemctl", "start", "--no-block", "slipway-repair.service"]);
+    for (const result of ["success", "exit-code", undefined]) expect(ended(result)).toEqual([""]);
   });
 
   it.each([

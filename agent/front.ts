@@ -12,7 +12,7 @@ export const ENGINE = "/usr/local/lib/slipway/slipway.js";
 export const NODE = "/usr/bin/node";
 
 /** Commands that run as units of their own. The others only look, or are a conversation with who runs them. */
-export const OUTLIVING: readonly string[] = ["release", "rollback", "restore", "remove", "follow"];
+export const OUTLIVING: readonly string[] = ["release", "rollback", "restore", "remove", "follow", "copy-database"];
 
 /** Set for an engine that runs in a unit already. */
 export const IN_UNIT = "SLIPWAY_UNIT";
@@ -29,6 +29,12 @@ const NICE = 10;
 /** The services a release works with. */
 export const SERVICES: readonly string[] = ["docker.service", "caddy.service", "postgresql.service"];
 
+/** Name of the unit that mends what was interrupted: at each boot, and when an engine was killed. */
+export const REPAIR_UNIT = "slipway-repair.service";
+
+/** Word by which systemd calls the front at the end of a unit of ours. */
+const AFTER = "after-unit";
+
 /** Text of the front. */
 export function front(): string {
   return `#!/bin/sh
@@ -42,10 +48,17 @@ ${OUTLIVING.join(" | ")})
       --unit="slipway-$1-$id" --description="slipway $1" \\
       --property=KillMode=mixed --property=TimeoutStopSec=${TIME_TO_END} \\
       --property=After="${SERVICES.join(" ")}" --property=OOMScoreAdjust=-500 \\
-      --property=Nice=${NICE} \\
+      --property=Nice=${NICE} --property=ExecStopPost="${FRONT} ${AFTER}" \\
       --setenv=${IN_UNIT}=1 --setenv=SUDO_USER --setenv=SLIPWAY_ACTOR --setenv=LANG \\
       -- ${NODE} ${ENGINE} "$@"
   fi
+  ;;
+${AFTER})
+  # By systemd, at the end of such a unit: what was killed is taken up at once. What failed by itself has said so, and undone it.
+  case "\${SERVICE_RESULT-}" in
+  success | exit-code | "") exit 0 ;;
+  esac
+  exec systemctl start --no-block ${REPAIR_UNIT}
   ;;
 esac
 exec ${NODE} ${ENGINE} "$@"

@@ -7,7 +7,7 @@
 export interface Files {
   /** The text, or `undefined` where there is no such file. */
   read(path: string): Promise<string | undefined>;
-  /** Writes whole or not at all (a power cut included), with exactly this mode; makes the folders above it. */
+  /** Writes whole or not at all, with exactly this mode, and waits for the disk: it outlives a power cut. Makes the folders above it. */
   write(path: string, text: string, mode: number): Promise<void>;
   /** Makes the file with this text and mode, whole or not at all, unless it is there: of those who make it at once, one does. */
   create(path: string, text: string, mode: number): Promise<void>;

@@ -1,13 +1,14 @@
 /** The ledger: one row per release that was ever tried on this host. Append-only, JSON lines, never a secret. */
 import * as z from "zod";
 import type { Files } from "./host";
-import { Origin } from "./manifest";
+import { Origin, ReleaseNumber } from "./manifest";
 import { wake } from "./notify/wake";
 import { appPaths } from "./paths";
+import { jsonOf } from "./stored";
 
 /** A row of the ledger. */
 export const Row = z.object({
-  release: z.number().int().positive(),
+  release: ReleaseNumber,
   /** ISO 8601, when the release began. */
   at: z.string(),
   ...Origin.shape,
@@ -27,7 +28,7 @@ export type Row = z.infer<typeof Row>;
 export async function readLedger(files: Files, app: string): Promise<readonly Row[]> {
   const text = (await files.read(appPaths(app).ledger)) ?? "";
   return text.split("\n").flatMap((line) => {
-    const row = Row.safeParse(jsonOrUndefined(line));
+    const row = Row.safeParse(jsonOf(line));
     return row.success ? [row.data] : [];
   });
 }
@@ -39,12 +40,4 @@ export async function writeRow(files: Files, app: string, row: Row): Promise<voi
   const mend = before === "" || before.endsWith("\n") ? "" : "\n";
   await files.append(path, `${mend}${JSON.stringify(row)}\n`);
   await wake(files);
-}
-
-function jsonOrUndefined(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

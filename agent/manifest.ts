@@ -22,6 +22,9 @@ export const ImageTag = z
   .string()
   .regex(/^[^\s@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, "expected an image with its tag, registry/repository:main");
 
+/** Number of a release. No app comes near the limit, and what is beyond it in a file must not count for the next one. */
+export const ReleaseNumber = z.number().int().positive().max(1e9);
+
 /** Who asked for a release, from which commit, and when; `sequence` grows with time and orders releases of one app. */
 export const Origin = z.strictObject({
   /** Milliseconds since 1970 at the moment the release was asked for. */
@@ -31,7 +34,7 @@ export const Origin = z.strictObject({
   /** Address of the CI run. */
   run: z.string().optional(),
   /** Release whose images the app went back to, on purpose; the release command is not run, since the database is newer. */
-  rollback: z.number().int().positive().optional(),
+  rollback: ReleaseNumber.optional(),
 });
 /** @see Origin */
 export type Origin = z.infer<typeof Origin>;

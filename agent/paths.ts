@@ -47,6 +47,13 @@ export const NOTIFY_DUE = `${LOCKS}/notify.due`;
 /** Held by who tells. */
 export const NOTIFY_LOCK = `${LOCKS}/notify.lock`;
 
+/** What operations that were cut off have begun, a file for each app; see `intent.ts`. Outside the apps' folders: it outlives their removal. */
+export const INTENTS = `${STATE}/intents`;
+/** @see INTENTS */
+export const intentPath = (app: string) => `${INTENTS}/${app}.json`;
+/** That `slipway setup` was begun on this host; see `setup.ts`. No app can have this name. */
+export const SETUP_INTENT = `${INTENTS}/_setup`;
+
 /** Paths of one app. */
 export const appPaths = (app: string) => ({
   folder: `${APPS}/${app}`,
@@ -56,9 +63,15 @@ export const appPaths = (app: string) => ({
   mark: `${APPS}/${app}/mark`,
   /** Which release serves; replaced at the switch. */
   live: `${APPS}/${app}/live.json`,
+  /** Pointer and record of what serves once more, for when one of them can't be read; see `record.ts`. */
+  serving: `${APPS}/${app}/serving.json`,
   /** One row per release ever tried, oldest first. */
   ledger: `${APPS}/${app}/ledger.jsonl`,
   releases: `${APPS}/${app}/releases`,
+  /** The highest number that a release was ever given; see `numbers.ts`. */
+  number: `${APPS}/${app}/number`,
+  /** A dump of another app's database while it is copied; see `copy.ts`. */
+  copy: `${APPS}/${app}/copy.dump`,
   /** Dumps of its database, `RELEASE.dump`: 0600. */
   snapshots: `${APPS}/${app}/snapshots`,
   /** One row per restore ever tried, oldest first. */

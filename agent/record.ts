@@ -2,18 +2,19 @@
 import { createHmac } from "node:crypto";
 import * as z from "zod";
 import { readEnvFile } from "./env-file";
-import { Failure } from "./failure";
+import { Failure, reasonOf } from "./failure";
 import type { Files, Host } from "./host";
-import { Fields, type Manifest, Origin } from "./manifest";
+import { Fields, type Manifest, Origin, ReleaseNumber } from "./manifest";
 import { APPS, appPaths, KEY, releasePaths } from "./paths";
 import { guard } from "./redact";
+import { parsed } from "./stored";
 
 const Content = Fields.omit({ origin: true, registry: true, environment: true, before: true, move: true });
 
 /** A release as it was asked for and as it was laid out on this host. */
 export const ReleaseRecord = z.strictObject({
   version: z.literal(1),
-  release: z.number().int().positive(),
+  release: ReleaseNumber,
   origin: Origin,
   /** The manifest less who asked, the registry's login, the environment and where the database came from. */
   content: Content,
@@ -26,9 +27,12 @@ export const ReleaseRecord = z.strictObject({
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
 
 /** Which release serves, and the highest sequence that asked for it. */
-export const Live = z.strictObject({ release: z.number().int().positive(), sequence: z.number().int().nonnegative() });
+export const Live = z.strictObject({ release: ReleaseNumber, sequence: z.number().int().nonnegative() });
 /** @see Live */
 export type Live = z.infer<typeof Live>;
+
+/** Pointer and record of what serves, as `appPaths(app).serving` keeps them. */
+const Serving = z.strictObject({ live: Live, record: ReleaseRecord });
 
 /** The part of a manifest that makes one release differ from another. */
 export function contentOf(manifest: Manifest): z.infer<typeof Content> {
@@ -70,9 +74,9 @@ export async function fingerprint(host: Host, environment: Readonly<Record<strin
   return createHmac("sha256", key).update(canonical(environment)).digest("hex");
 }
 
-/** The live pointer of an app, `undefined` where nothing is live. */
+/** The live pointer of an app, `undefined` where nothing is live. @throws Failure if it can't be read */
 export async function readLive(files: Files, app: string): Promise<Live | undefined> {
-  return parsed(files, appPaths(app).live, Live);
+  return parsed(files, appPaths(app).live, Live, mendText(app));
 }
 
 /** Moves the live pointer. */
@@ -80,9 +84,41 @@ export async function writeLive(files: Files, app: string, live: Live): Promise<
   await files.write(appPaths(app).live, `${JSON.stringify(live)}\n`, 0o600);
 }
 
-/** The record of a release, `undefined` where there is none. */
+/** Keeps pointer and record of what serves in a second place, unless they are there. */
+export async function keepServing(files: Files, live: Live, record: ReleaseRecord): Promise<void> {
+  const path = appPaths(record.content.app).serving;
+  const text = `${JSON.stringify({ live, record })}\n`;
+  if ((await files.read(path)) !== text) await files.write(path, text, 0o600);
+}
+
+/** The record of a release, `undefined` where there is none. @throws Failure if it can't be read */
 export async function readRecord(files: Files, app: string, release: number): Promise<ReleaseRecord | undefined> {
-  return parsed(files, releasePaths(app, release).record, ReleaseRecord);
+  return parsed(files, releasePaths(app, release).record, ReleaseRecord, mendText(app));
+}
+
+/** The same for whoever does without it: `undefined` also where it can't be read. */
+export async function legibleRecord(files: Files, app: string, release: number): Promise<ReleaseRecord | undefined> {
+  return readRecord(files, app, release).catch(orUndefined);
+}
+
+/** Numbers of an app's releases that have a folder; what else lies there is no release. */
+export async function releaseFolders(files: Files, app: string): Promise<readonly number[]> {
+  return (await files.list(appPaths(app).releases)).map(Number).filter((one) => ReleaseNumber.safeParse(one).success);
+}
+
+/** Writes pointer and record of what serves anew where one of them can't be read. @returns what was wrong, in words; nothing where all is well */
+export async function healServing(files: Files, app: string): Promise<string | undefined> {
+  try {
+    const live = await readLive(files, app);
+    if (live) await readRecord(files, app, live.release);
+    return undefined;
+  } catch (thrown) {
+    const kept = thrown instanceof Failure ? await readServing(files, app) : undefined;
+    if (!kept) throw thrown;
+    await writeRecord(files, kept.record);
+    await writeLive(files, app, kept.live);
+    return `what says which release serves could not be read, and is written anew from ${appPaths(app).serving}: release ${kept.live.release}`;
+  }
 }
 
 /** The environment a release was made with; `undefined` where its files are gone. */
@@ -105,26 +141,42 @@ export async function writeRecord(files: Files, record: ReleaseRecord): Promise<
   await files.write(path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
-/** The live record of every app of the host, by name. */
+/**
+ * The record of what serves of an app, from the second place where it can't be read in the first; `undefined` where nothing is live, or no
+ * one can tell what is.
+ */
+export async function servingRecord(files: Files, app: string): Promise<ReleaseRecord | undefined> {
+  try {
+    const live = await readLive(files, app);
+    return live && (await readRecord(files, app, live.release));
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    return (await readServing(files, app))?.record;
+  }
+}
+
+/** The live record of every app of the host, by name. One that can't be read anywhere is left out: no other app stands still for it. */
 export async function liveRecords(files: Files): Promise<readonly ReleaseRecord[]> {
-  const found = await Promise.all(
-    (await files.list(APPS)).map(async (app) => {
-      const live = await readLive(files, app);
-      return live && readRecord(files, app, live.release);
-    }),
-  );
+  const found = await Promise.all((await files.list(APPS)).map((app) => servingRecord(files, app)));
   return found.filter((record) => record !== undefined);
 }
 
-async function parsed<T>(files: Files, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await files.read(path);
-  if (text === undefined) return undefined;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new Failure(
-      `${path} is not what this slipway wrote: ${why}. Restore it from a backup, or remove the app and release again`,
-    );
-  }
+/** Why what is live of an app can't be read, if it can't. */
+export async function illegible(files: Files, app: string): Promise<string | undefined> {
+  return readLive(files, app)
+    .then((live) => live && readRecord(files, app, live.release))
+    .then(() => undefined, reasonOf);
+}
+
+async function readServing(files: Files, app: string): Promise<z.infer<typeof Serving> | undefined> {
+  return parsed(files, appPaths(app).serving, Serving, "").catch(orUndefined);
+}
+
+function mendText(app: string): string {
+  return `«sudo slipway repair ${app}» writes it anew if it can; if not, restore it from a backup, or remove the app and release it again`;
+}
+
+function orUndefined(thrown: unknown): undefined {
+  if (!(thrown instanceof Failure)) throw thrown;
+  return undefined;
 }

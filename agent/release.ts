@@ -7,6 +7,7 @@ import { Failure, reasonOf } from "./failure";
 import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
+import { underLease } from "./lease";
 import { type Row, readLedger, writeRow } from "./ledger";
 import { keepLogin } from "./login";
 import type { Manifest } from "./manifest";
@@ -97,7 +98,7 @@ export interface ReleaseOptions {
 
 /** Carries out a manifest. Resolves with how it ended, whatever that is; all is said by then. */
 export function release(host: Host, manifest: Manifest, options: ReleaseOptions): Promise<Outcome> {
-  return withLease(host, manifest, options, underLease);
+  return withLease(host, manifest, options, attemptIt);
 }
 
 /**
@@ -111,7 +112,7 @@ export function releaseIfDue(
   options: ReleaseOptions,
   isDue: () => Promise<boolean>,
 ): Promise<Outcome | undefined> {
-  return withLease(host, manifest, options, async (lease) => ((await isDue()) ? underLease(lease) : undefined));
+  return withLease(host, manifest, options, async (lease) => ((await isDue()) ? attemptIt(lease) : undefined));
 }
 
 async function withLease<T>(
@@ -125,18 +126,10 @@ async function withLease<T>(
   const owner = voice.redact(
     [actor, commit && `commit ${commit}`, run, `pid ${options.pid}`].filter(Boolean).join(", ").replace(/\s+/g, " "),
   );
-  const lock = await host.lock({
-    path: appPaths(manifest.app).lock,
-    wait: options.wait ?? manifest.limits.wait,
-    owner,
-    onWait: (holder) => voice.say(`… waits for another release of ${manifest.app}: ${holder}`),
-  });
-  try {
-    return await work({ host, manifest, owner, lock, voice, interrupted: options.interrupted });
-  } finally {
-    await voice.end();
-    await lock.free();
-  }
+  const order = { app: manifest.app, wait: options.wait ?? manifest.limits.wait, owner, say: voice.say };
+  return underLease(host, order, (lock) =>
+    work({ host, manifest, owner, lock, voice, interrupted: options.interrupted }).finally(() => voice.end()),
+  );
 }
 
 interface Lease {
@@ -153,7 +146,7 @@ interface FailedStep {
   readonly thrown: unknown;
 }
 
-async function underLease(lease: Lease): Promise<Outcome> {
+async function attemptIt(lease: Lease): Promise<Outcome> {
   const { host, manifest, owner, lock, voice } = lease;
   const { app } = manifest;
   const begun = host.now();

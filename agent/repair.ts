@@ -1,11 +1,12 @@
-/** `slipway repair`: mends what an interrupted release left behind, without waiting for the next one. It runs at each boot. */
+/** `slipway repair`: mends what an interrupted release or other operation left behind, without waiting for the next one. It runs at each boot. */
 import { Failure, reasonOf } from "./failure";
 import type { Host } from "./host";
-import { APPS, appPaths } from "./paths";
+import { APPS, appPaths, INTENTS } from "./paths";
 import { type Revival, revivalText } from "./revive";
 import { certify } from "./steps/certificates";
 import { judge } from "./steps/judge";
 import { tidy } from "./steps/tidy";
+import { takeUp } from "./takeUp";
 
 /** What became of an app. */
 export interface Repair {
@@ -33,7 +34,7 @@ export interface RepairOptions {
 
 /** Mends one app after another; one that can't be mended doesn't keep the others from it. @throws Failure if there is no such app */
 export async function repair(host: Host, { app, wait, pid }: RepairOptions): Promise<readonly Repair[]> {
-  const apps = await host.files.list(APPS);
+  const apps = await appsOf(host);
   if (app !== undefined && !apps.includes(app))
     throw new Failure(`there is no app ${app} on this host; it has: ${apps.join(", ") || "none"}`);
   const done: Repair[] = [];
@@ -49,10 +50,18 @@ export async function repair(host: Host, { app, wait, pid }: RepairOptions): Pro
   return done;
 }
 
+/** Those that are there, and those that something was begun with, e.g. their removal. */
+async function appsOf(host: Host): Promise<readonly string[]> {
+  const begun = (await host.files.list(INTENTS)).flatMap((name) => /^(.+)\.json$/.exec(name)?.[1] ?? []);
+  return [...new Set([...(await host.files.list(APPS)), ...begun])].sort();
+}
+
 async function repairApp(host: Host, app: string, wait: number, owner: string): Promise<Repair> {
   const lock = await host.lock({ path: appPaths(app).lock, wait, owner, onWait: () => {} }).catch(reasonOf);
   if (typeof lock === "string") return { app, mended: [], underWay: lock };
   try {
+    const taken = await Promise.race([takeUp(host, app, owner), lock.lost]);
+    if (!(await host.files.list(APPS)).includes(app)) return { app, mended: taken };
     const { live, notes } = await Promise.race([judge(host, app), lock.lost]);
     const { mended } = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
     const pending: string[] = [];
@@ -61,7 +70,7 @@ async function repairApp(host: Host, app: string, wait: number, owner: string): 
     return {
       app,
       ...(live && { serving: live.release }),
-      mended: [...notes, ...mended, ...(came === undefined ? [] : [came])],
+      mended: [...taken, ...notes, ...mended, ...(came === undefined ? [] : [came])],
       ...(pending.length > 0 && { pending }),
     };
   } finally {

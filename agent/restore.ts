@@ -4,8 +4,9 @@ import { APP_LABEL } from "./compose";
 import { isOneOff, processOf } from "./containers";
 import { Failure, reasonOf } from "./failure";
 import type { Container, Host } from "./host";
+import { type OpenIntent, openIntent, type RestoreIntent } from "./intent";
+import { underLease } from "./lease";
 import { inMaintenance, setMaintenance } from "./maintenance";
-import { appPaths } from "./paths";
 import { isLasting } from "./processes";
 import { type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
 import { redactor } from "./redact";
@@ -23,6 +24,7 @@ import {
   takeSnapshot,
 } from "./snapshots";
 import { lackOf, untilFit } from "./steps/health";
+import { hold } from "./steps/hold";
 import { counted, momentText } from "./words";
 
 /** Seconds to wait for a migration of the same database, e.g. from another host. */
@@ -113,19 +115,12 @@ export function restorePlanText(plan: RestorePlan): readonly string[] {
 /** Carries it out under the app's lock. @throws Failure that says what state the database is in; the app runs again by then if it can */
 export async function restore(host: Host, app: string, id: string, options: RestoreOptions): Promise<Restored> {
   const { wait, pid, actor, say } = options;
-  const lock = await host.lock({
-    path: appPaths(app).lock,
-    wait,
-    owner: `${actor}, slipway restore ${app} ${id}, pid ${pid}`,
-    onWait: (holder) => say(`… waits for a release of ${app}: ${holder}`),
-  });
-  try {
+  const owner = `${actor}, slipway restore ${app} ${id}, pid ${pid}`;
+  return underLease(host, { app, wait, owner, say }, async () => {
     const plan = await planRestore(host, app, id);
     for (const line of restorePlanText(plan)) say(line);
-    return await onRecord(host, plan, options);
-  } finally {
-    await lock.free();
-  }
+    return onRecord(host, plan, options);
+  });
 }
 
 /** Writes down how it ends. */
@@ -139,7 +134,7 @@ async function onRecord(host: Host, plan: RestorePlan, { actor, say }: RestoreOp
     snapshot: snapshot.id,
     live: record.release,
   };
-  const work = new Work(host, plan, actor, say);
+  const work = new Work(host, plan, row, say);
   try {
     await work.carryOut();
   } catch (thrown) {
@@ -148,9 +143,11 @@ async function onRecord(host: Host, plan: RestorePlan, { actor, say }: RestoreOp
     await writeRestore(host.files, app, { ...row, ...saved, seconds: seconds(), result: "failed", reason }).catch(
       () => {},
     );
+    await work.end();
     throw thrown instanceof Failure ? new Failure(reason, thrown.container) : thrown;
   }
   await writeRestore(host.files, app, { ...row, before, seconds: seconds(), result: "restored" });
+  await work.end();
   const warning = mismatch(plan);
   return { app, snapshot: snapshot.id, before, live: record.release, seconds: seconds(), ...(warning && { warning }) };
 }
@@ -162,14 +159,22 @@ class Work {
   private readonly host: Host;
   private readonly plan: RestorePlan;
   private readonly actor: string;
+  private readonly at: string;
   private readonly say: (line: string) => void;
   private isRestored = false;
-  private isClosed = false;
+  private isOpen = false;
+  private intent: OpenIntent<RestoreIntent> | undefined;
   private stopped: readonly Container[] = [];
 
-  constructor(host: Host, plan: RestorePlan, actor: string, say: (line: string) => void) {
+  constructor(
+    host: Host,
+    plan: RestorePlan,
+    { at, actor }: Pick<RestoreRow, "at" | "actor">,
+    say: (line: string) => void,
+  ) {
     this.host = host;
     this.plan = plan;
+    this.at = at;
     this.actor = actor;
     this.say = say;
   }
@@ -179,20 +184,41 @@ class Work {
     const size = await host.database.size(plan.url);
     await refuseFullDisk(host, plan.app, size);
     const lock = await host.database.lock(plan.url, databaseLock(plan.app), WAIT);
+    const intent = await this.begin().catch(async (thrown) => {
+      await lock.free();
+      throw thrown;
+    });
+    this.intent = intent;
     const wrong: string[] = [];
     const noting = (work: Promise<void>) => work.catch((thrown) => void wrong.push(reasonOf(thrown)));
-    await noting(this.replace(size));
+    await noting(this.replace(size, intent));
     await lock.free();
     await noting(this.startAgain());
-    await noting(this.open());
+    await noting(this.open(intent));
     if (wrong.length > 0) throw new Failure(`${wrong.join("; ")}\nstate: ${this.stateText()}`);
     await pruneSnapshots(host.files, plan.app, plan.before, plan.record.content.snapshot?.keep ?? KEPT);
   }
 
-  private async replace(size: number): Promise<void> {
+  /** What it will close and begin; what it will stop is noted when that is known. */
+  private async begin(): Promise<OpenIntent<RestoreIntent>> {
+    const { host, plan, actor } = this;
+    return openIntent(host.files, plan.app, {
+      kind: "restore",
+      at: this.at,
+      actor,
+      closed: !(await inMaintenance(host, plan.app)),
+      stopped: [],
+      snapshot: plan.snapshot.id,
+      before: plan.before,
+      live: plan.record.release,
+      step: "begun",
+    });
+  }
+
+  private async replace(size: number, intent: OpenIntent<RestoreIntent>): Promise<void> {
     const { host, plan } = this;
-    await this.step("maintenance page", () => this.close());
-    await this.step("stop", () => this.stop());
+    await this.step("maintenance page", () => this.close(intent));
+    await this.step("stop", () => this.stop(intent));
     await this.step("save the present state", async () => {
       const live = plan.record.release;
       const order = { app: plan.app, url: plan.url, size, id: plan.before, actor: this.actor, live };
@@ -201,26 +227,28 @@ class Work {
       return `${megabytes(bytes)}, snapshot ${plan.before}`;
     });
     await this.step("restore", async () => {
+      await intent.note({ step: "restoring" });
       await host.database.restore(plan.url, dumpPath(plan.app, plan.snapshot.id), plan.snapshot.owner);
       this.isRestored = true;
+      // From here on the app may write to it.
+      await intent.note({ step: "restored" });
       return undefined;
     });
   }
 
   /** A page that someone else has put up stays as it is, and stays up. */
-  private async close(): Promise<string | undefined> {
-    const { host, plan } = this;
-    if (await inMaintenance(host, plan.app)) return "it is up already, and stays so afterwards";
-    this.isClosed = true;
-    await setMaintenance(host, plan.app, true);
+  private async close({ noted }: OpenIntent<RestoreIntent>): Promise<string | undefined> {
+    if (!noted.closed) return "it is up already, and stays so afterwards";
+    await setMaintenance(this.host, this.plan.app, true);
     return undefined;
   }
 
-  private async stop(): Promise<string> {
+  private async stop(intent: OpenIntent<RestoreIntent>): Promise<string> {
     const { host, plan } = this;
     const all = await host.docker.containers(`${APP_LABEL}=${plan.app}`);
     const running = all.filter((container) => container.running);
     this.stopped = running.filter((container) => !isOneOff(container));
+    await intent.note({ stopped: this.stopped.map(({ id }) => id) });
     await Promise.all(running.map(({ id }) => host.docker.stop(id, plan.record.content.limits.drain)));
     const oneOffs = running.length - this.stopped.length;
     const ended = oneOffs > 0 ? `, ${counted(oneOffs, "one-off command")} ended` : "";
@@ -242,8 +270,14 @@ class Work {
     });
   }
 
-  private async open(): Promise<void> {
-    if (this.isClosed) await setMaintenance(this.host, this.plan.app, false);
+  private async open({ noted }: OpenIntent<RestoreIntent>): Promise<void> {
+    if (noted.closed) await setMaintenance(this.host, this.plan.app, false);
+    this.isOpen = true;
+  }
+
+  /** Nothing is left to be taken up once the app is open and the ledger says how it went, whatever has failed on the way. */
+  async end(): Promise<void> {
+    if (this.isOpen) await this.intent?.close();
   }
 
   private stateText(): string {
@@ -253,6 +287,7 @@ class Work {
   }
 
   private async step(name: string, run: () => Promise<string | undefined>): Promise<void> {
+    await hold(this.host, name, this.say);
     const begun = this.host.now();
     const elapsed = () => `${((this.host.now() - begun) / 1000).toFixed(2)} s`;
     try {

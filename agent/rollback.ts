@@ -4,6 +4,7 @@ import { excessOfWords, refuse } from "./allowed";
 import { Failure, reasonOf } from "./failure";
 import { heldBecause, hold, resume } from "./held";
 import type { Host } from "./host";
+import { underLease } from "./lease";
 import { type Row, readLedger } from "./ledger";
 import { readLogin } from "./login";
 import { Manifest, type Origin } from "./manifest";
@@ -52,18 +53,7 @@ export interface RollbackPlan {
  * @throws Failure if there is nothing to go back to, it is not on record any more, or its images can't be had
  */
 export async function planRollback(host: Host, order: RollbackOrder): Promise<RollbackPlan | undefined> {
-  const { app, wait, owner, say } = order;
-  const lock = await host.lock({
-    path: appPaths(app).lock,
-    wait,
-    owner,
-    onWait: (holder) => say(`… waits for a release of ${app}: ${holder}`),
-  });
-  try {
-    return await plan(host, order);
-  } finally {
-    await lock.free();
-  }
+  return underLease(host, order, () => plan(host, order));
 }
 
 async function plan(host: Host, { app, to: asked, currentEnvironment, actor }: RollbackOrder) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ENGINE, FRONT, front } from "./front";
 import { MemoryHost } from "./memory";
-import { appPaths } from "./paths";
-import { repairUnit, setup } from "./setup";
+import { appPaths, SETUP_INTENT } from "./paths";
+import { isSetupCutOff, repairUnit, setup } from "./setup";
 
 const unit = "/etc/systemd/system/slipway-repair.service";
 const wanted = "/etc/systemd/system/multi-user.target.wants/slipway-repair.service";
@@ -88,6 +88,30 @@ it("leaves to root alone what older versions let everybody read", async () => {
   for (const path of paths) await tools.files.write(path, "read by all", 0o644);
   await setup(tools);
   for (const path of paths) expect(tools.texts.get(path)).toEqual({ text: "read by all", mode: 0o600 });
+});
+
+it("killed before any of its effects, it is finished by the next one, which has systemd read again what it has", async () => {
+  for (let at = 0; ; at++) {
+    const memory = new MemoryHost();
+    /** What systemd has read. */
+    let known = "";
+    const systemctl = async (...argv: string[]) => {
+      if (memory.killAfter !== undefined && memory.killAfter-- <= 0) throw new Error("killed");
+      if (argv[0] === "daemon-reload") known = memory.texts.get(unit)?.text ?? "";
+      if (argv[0] === "enable") await memory.files.link(wanted, unit);
+    };
+    memory.killAfter = at;
+    const isDone = await setup({ files: memory.files, systemctl }).then(
+      () => true,
+      () => false,
+    );
+    memory.revive();
+    expect(await isSetupCutOff(memory.files)).toBe(!isDone && memory.effects.includes(`files.write ${SETUP_INTENT}`));
+    await setup({ files: memory.files, systemctl });
+    expect([known, memory.texts.get(FRONT)?.text], `killed at ${at}`).toEqual([repairUnit(), front()]);
+    expect(await isSetupCutOff(memory.files)).toBe(false);
+    if (isDone) break;
+  }
 });
 
 it("mends at boot once the services of a release are up", () => {

@@ -1,12 +1,9 @@
 /** `slipway setup`: what the engine needs of a host besides its bundle. Writes only what differs, and can be repeated while apps serve. */
-import { ENGINE, FRONT, front, IN_UNIT, NODE, SERVICES } from "./front";
+import { ENGINE, FRONT, front, IN_UNIT, NODE, REPAIR_UNIT, SERVICES } from "./front";
 import type { Files } from "./host";
 import { settleUnits, type UnitTools } from "./notify/units";
-import { APPS, appPaths, NOTIFY_ORDERS } from "./paths";
+import { APPS, appPaths, NOTIFY_ORDERS, SETUP_INTENT } from "./paths";
 import { DROP_IN, dropIn, HOST_SERVICES } from "./services";
-
-/** Name of the unit that mends, at each boot, what a power cut interrupted. */
-export const REPAIR_UNIT = "slipway-repair.service";
 
 /** Folder of units that are the administrator's own. */
 const UNITS = "/etc/systemd/system";
@@ -35,10 +32,18 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Brings front and unit up to date. Resolves with what was changed. */
+/** Whether a setup was begun on this host and cut off. */
+export async function isSetupCutOff(files: Files): Promise<boolean> {
+  return (await files.read(SETUP_INTENT)) !== undefined;
+}
+
+/** Brings front and unit up to date, and finishes what a killed one has begun. Resolves with what was changed. */
 export async function setup({ files, systemctl }: UnitTools): Promise<readonly string[]> {
   const unit = `${UNITS}/${REPAIR_UNIT}`;
   const changed: string[] = [];
+  // A file that is as it should be says nothing of whether systemd has read it.
+  const wasCutOff = await isSetupCutOff(files);
+  await files.write(SETUP_INTENT, "", 0o600);
   const settle = async (path: string, text: string, mode: number) => {
     if ((await files.read(path)) === text) return false;
     await files.write(path, text, mode);
@@ -52,14 +57,16 @@ export async function setup({ files, systemctl }: UnitTools): Promise<readonly s
     await settle(unit, repairUnit(), 0o644),
     ...(await inTurn(lasting, (service) => settle(`${UNITS}/${service.unit}.d/${DROP_IN}`, dropIn(service), 0o644))),
   ];
-  if (units.some(Boolean)) await systemctl("daemon-reload");
+  if (wasCutOff || units.some(Boolean)) await systemctl("daemon-reload");
   if (!(await files.list(`${UNITS}/multi-user.target.wants`)).includes(REPAIR_UNIT)) {
     await systemctl("enable", "--quiet", REPAIR_UNIT);
     changed.push(`${REPAIR_UNIT} enabled`);
   }
-  if ((await files.list(NOTIFY_ORDERS)).length > 0) changed.push(...(await settleUnits({ files, systemctl })));
+  if ((await files.list(NOTIFY_ORDERS)).length > 0)
+    changed.push(...(await settleUnits({ files, systemctl }, wasCutOff)));
   await closeRecords(files);
   await settle(FRONT, front(), 0o755);
+  await files.remove(SETUP_INTENT);
   return changed;
 }
 

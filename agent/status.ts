@@ -6,19 +6,21 @@ import { ownerOf } from "./claim";
 import { APP_LABEL } from "./compose";
 import { isOneOff, processOf, releaseOf } from "./containers";
 import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
-import { Failure } from "./failure";
+import { Failure, reasonOf } from "./failure";
 import { heldBecause } from "./held";
 import type { Container, Host } from "./host";
+import { intentText, readIntent } from "./intent";
 import { type Row, readLedger } from "./ledger";
 import { inMaintenance } from "./maintenance";
 import { deafness, type Listener, listeners } from "./notify/listeners";
 import { APPS, appPaths, CADDYFILE, DOCKER } from "./paths";
 import { isLasting } from "./processes";
-import { liveRecords, type ReleaseRecord } from "./record";
+import { illegible, liveRecords, type ReleaseRecord } from "./record";
 import { servicesOf } from "./revive";
 import { roomProblem, roomWanted } from "./room";
 import { type ServiceStatus, serviceProblem } from "./services";
 import { timersOf } from "./steps/schedules";
+import { isoText } from "./stored";
 import { type Unanswered, unansweredSince } from "./unanswered";
 import { momentText } from "./words";
 
@@ -208,8 +210,22 @@ async function look(
     ...triedOf(rows, record),
     snapshots: { ...snapshotsOf(snapshots, rows), ...(record && isDumped(record) && { expected: true as const }) },
   };
+  const wrong = [await illegible(host.files, app), await cutOff(host, found)].filter((line) => line !== undefined);
   const missing = Object.keys(record ? timersOf(record.content) : {}).filter((timer) => !timers.includes(timer));
-  return { ...found, problems: problemsOf(found, { door, missing, idle, now: host.now() }) };
+  return { ...found, problems: problemsOf(found, { door, missing, idle, wrong, now: host.now() }) };
+}
+
+/** What was begun with an app by someone who is not at it any more. */
+async function cutOff({ files }: Host, { app, busy }: Pick<AppStatus, "app" | "busy">): Promise<string | undefined> {
+  if (busy !== undefined) return undefined;
+  try {
+    const intent = await readIntent(files, app);
+    return (
+      intent && `${intentText(intent)} was cut off; «slipway repair ${app}» takes it up, and so does the next release`
+    );
+  } catch (thrown) {
+    return reasonOf(thrown);
+  }
 }
 
 function deliveryOf(
@@ -227,7 +243,7 @@ function originOf({ release, origin }: ReleaseRecord, rows: readonly Row[]) {
   const { sequence, actor, commit, run } = origin;
   return {
     release,
-    since: rows.find((row) => row.release === release)?.at ?? new Date(sequence).toISOString(),
+    since: rows.find((row) => row.release === release)?.at ?? isoText(sequence),
     actor,
     ...(commit !== undefined && { commit }),
     ...(run !== undefined && { run }),
@@ -316,16 +332,18 @@ interface Findings {
   readonly missing: readonly string[];
   /** Timers that the host has and systemd doesn't run. */
   readonly idle: readonly string[];
+  /** What can't be read of its records, and what was cut off. */
+  readonly wrong: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, idle, now }: Findings): readonly string[] {
+function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, idle, wrong, now }: Findings): readonly string[] {
   const tried = app.tried && [
     `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
       `«slipway releases ${app.app} ${app.tried.release}» says why`,
   ];
-  if (app.release === undefined) return ["nothing is live", ...(tried ?? [])];
+  if (app.release === undefined) return ["nothing is live", ...wrong, ...(tried ?? [])];
   const mend = `«slipway repair ${app.app}» mends it, and so does the next release`;
   // While a release is under way there is more on the host than its records say, and that is as it should be.
   const settled =
@@ -342,6 +360,7 @@ function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, idle, now
         ]
       : [];
   return [
+    ...wrong,
     ...Object.entries(app.processes).flatMap(([name, process]) => processProblems(app.app, name, process)),
     ...settled,
     ...pendingLines(app.app, app.certificates, now),

@@ -2,8 +2,12 @@ import { Command } from "commander";
 import { claim } from "../claim";
 import { Failure } from "../failure";
 import type { Host } from "../host";
+import { underLease } from "../lease";
 import { appName } from "./arguments";
-import { say } from "./output";
+import { complain, say } from "./output";
+
+/** Seconds to wait for whoever else changes the app, as a release does. */
+const WAIT = 900;
 
 /** `slipway claim`. */
 export function claimCommand(host: Host): Command {
@@ -15,7 +19,9 @@ export function claimCommand(host: Host): Command {
       const mark = process.env.SLIPWAY_MARK;
       if (mark !== undefined && !/^[0-9a-f]{12}$/.test(mark))
         throw new Failure("SLIPWAY_MARK is no mark: expected 12 hexadecimal digits, as a stack's program sends them");
-      await claim(host.files, app, stack, mark);
+      const owner = `slipway claim, pid ${process.pid}`;
+      // An app whose removal was cut off is not to go after it has been claimed anew.
+      await underLease(host, { app, wait: WAIT, owner, say: complain }, () => claim(host.files, app, stack, mark));
       say(`${app} belongs to stack ${stack}`);
     });
 }

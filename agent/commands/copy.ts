@@ -6,6 +6,9 @@ import { appName } from "./arguments";
 import { standardInput } from "./input";
 import { say } from "./output";
 
+/** Seconds to wait for whoever else changes the app, as a release does. */
+const WAIT = 900;
+
 /** `slipway copy-database`. */
 export function copyCommand(host: Host): Command {
   return new Command("copy-database")
@@ -13,7 +16,10 @@ export function copyCommand(host: Host): Command {
       "fill the database of an app that was never released with another app's data; the order comes by standard input",
     )
     .argument("<app>", "name of the app", appName)
-    .action(async (app: string) => say(await copyDatabase(host, app, orderOf(await standardInput("an order")))));
+    .action(async (app: string) => {
+      const order = orderOf(await standardInput("an order"));
+      say(await copyDatabase(host, app, order, { wait: WAIT, pid: process.pid, say }));
+    });
 }
 
 /** @throws Failure that never quotes the text, since it holds a password */

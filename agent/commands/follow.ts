@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { follow } from "../follow";
 import type { Host } from "../host";
+import { takeUpFirst } from "../lease";
 import { appName } from "./arguments";
 import { interruption } from "./interruption";
 import { complain, say } from "./output";
@@ -19,6 +20,7 @@ A timer runs this for apps with delivery. It prints nothing where there is nothi
 until their tag moves. Exit code: 1 if the registry doesn't answer or the release failed; the timer goes on either way.`,
     )
     .action(async (app: string, { again, resume }: { again: boolean; resume: boolean }) => {
+      await takeUpFirst(host, { app, owner: `slipway follow, pid ${process.pid}`, say });
       const options = { again, resume, pid: process.pid, say, complain, interrupted: interruption() };
       const outcome = await follow(host, app, options);
       if (outcome?.result === "failed") process.exitCode = 1;

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host";
+import { takeUpFirst } from "../lease";
 import { MAINTENANCE_MESSAGE, setMaintenance } from "../maintenance";
 import { appName } from "./arguments";
-import { say, sayJson } from "./output";
+import { complain, say, sayJson } from "./output";
 
 /** `slipway maintenance`. */
 export function maintenanceCommand(host: Host): Command {
@@ -19,6 +20,9 @@ Visitors get status 503 and are told to ask again in two minutes; static files a
 finished. The app itself goes on running, and the page stays through releases and restarts until it is switched off.`,
     )
     .action(async (app: string, on: boolean, { message, json }: { message: string; json?: boolean }) => {
+      const owner = `slipway maintenance, pid ${process.pid}`;
+      // A page that a killed restore has put up is that one's until it is taken up; from then on it is this one's.
+      await takeUpFirst(host, { app, owner, say: complain });
       await setMaintenance(host, app, on, message);
       if (json) sayJson({ app, maintenance: on });
       else say(on ? `${app} is closed for maintenance` : `${app} is open`);

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { Host } from "../host";
+import { systemctl } from "../linux/systemctl";
 import { repair, repairText } from "../repair";
 import { cannotWork, revivalText, revive } from "../revive";
+import { isSetupCutOff, setup } from "../setup";
 import { appName, seconds } from "./arguments";
 import { complain, say, sayJson } from "./output";
 
@@ -28,6 +30,13 @@ export function repairCommand(host: Host): Command {
       async (app: string | undefined, { wait, patience, json }: { wait: number; patience: number; json?: boolean }) => {
         // At a boot they may not be up yet; whatever else is mended is mended by them.
         const revival = await revive(host, patience);
+        if (app === undefined && (await isSetupCutOff(host.files))) {
+          const lines = await setup({ files: host.files, systemctl });
+          const print = json ? complain : say;
+          print(
+            `the setup of slipway on this host was cut off, and is finished${lines.map((line) => `; ${line}`).join("")}`,
+          );
+        }
         const repairs = cannotWork(revival) ? [] : await repair(host, { app, wait, pid: process.pid });
         if (json) {
           for (const line of revivalText(revival)) complain(line);

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { Host } from "../host";
+import { takeUpFirst } from "../lease";
 import { runCommand } from "../run";
 import { appName } from "./arguments";
+import { complain } from "./output";
 
 /** `slipway run`. */
 export function runOneOffCommand(host: Host): Command {
@@ -26,6 +28,7 @@ goes away, e.g. because the connection is lost, the command is ended.`,
     )
     .action(async (app: string, command: string[], { process: name }: { process?: string }) => {
       const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+      await takeUpFirst(host, { app, owner: `slipway run, pid ${process.pid}`, say: complain });
       process.exitCode = await runCommand(host, app, {
         command,
         terminal,

@@ -24,6 +24,7 @@ const files: Files = {
       await file.close();
     }
     await rename(draft, path);
+    await syncFolder(dirname(path));
   },
 
   async create(path, text, mode) {
@@ -69,6 +70,12 @@ const files: Files = {
     await rm(path, { recursive: true, force: true });
   },
 };
+
+/** Only then does a new name outlive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
+}
 
 /** What the system says when a disk or a folder is not as it should be, in words that say what to do. */
 const CAUSES: Readonly<Record<string, string>> = {

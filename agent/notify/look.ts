@@ -5,7 +5,7 @@ import { reasonOf } from "../failure";
 import type { Host } from "../host";
 import { readLedger } from "../ledger";
 import { APPS, NOTIFY_LOCK } from "../paths";
-import { readLive, readRecord } from "../record";
+import { servingRecord } from "../record";
 import { redactor } from "../redact";
 import { type HostStatus, status } from "../status";
 import type { Message } from "./message";
@@ -133,9 +133,8 @@ async function historyOf(host: Host, order: Order): Promise<readonly AppHistory[
     (await host.files.list(APPS)).map(async (app): Promise<AppHistory[]> => {
       const stack = await ownerOf(host.files, app);
       if (!isOwn(stack === undefined ? {} : { stack }, { order })) return [];
-      const [rows, live] = await Promise.all([readLedger(host.files, app), readLive(host.files, app)]);
-      const record = live && (await readRecord(host.files, app, live.release));
-      return [{ app, rows, serving: live?.release, addresses: record ? addressesOf(record.content) : [] }];
+      const [rows, record] = await Promise.all([readLedger(host.files, app), servingRecord(host.files, app)]);
+      return [{ app, rows, serving: record?.release, addresses: record ? addressesOf(record.content) : [] }];
     }),
   );
   return found.flat();

@@ -63,8 +63,11 @@ export interface UnitTools {
   readonly systemctl: (...argv: string[]) => Promise<void>;
 }
 
-/** Has the units be there and at work. Resolves with the files that were changed. */
-export async function settleUnits({ files, systemctl }: UnitTools): Promise<readonly string[]> {
+/**
+ * Has the units be there and at work. Resolves with the files that were changed.
+ * @param anew whether systemd reads them again although they are as they should be
+ */
+export async function settleUnits({ files, systemctl }: UnitTools, anew = false): Promise<readonly string[]> {
   const changed: string[] = [];
   for (const [name, text] of Object.entries(notifyUnits())) {
     const path = `${FOLDER}/${name}`;
@@ -72,9 +75,10 @@ export async function settleUnits({ files, systemctl }: UnitTools): Promise<read
     await files.write(path, text, 0o644);
     changed.push(path);
   }
-  if (changed.length > 0) await systemctl("daemon-reload");
+  const differs = anew || changed.length > 0;
+  if (differs) await systemctl("daemon-reload");
   await systemctl("enable", "--quiet", ...STARTERS);
-  await systemctl(changed.length > 0 ? "restart" : "start", ...STARTERS);
+  await systemctl(differs ? "restart" : "start", ...STARTERS);
   return changed;
 }
 

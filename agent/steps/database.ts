@@ -1,5 +1,6 @@
 import type { Attempt } from "../attempt";
 import { Failure, reasonOf } from "../failure";
+import type { Host } from "../host";
 import { databaseUrl } from "../snapshots";
 
 /** Milliseconds that a server may take to answer, e.g. after a boot, and between two looks. */
@@ -14,11 +15,16 @@ const LASTING =
 /** Waits until the app's database answers, so that the app never sees one that is not there. */
 export async function awaitDatabase({ host, manifest, say }: Attempt): Promise<string | undefined> {
   const url = databaseUrl(manifest, manifest.environment);
-  if (url === undefined) return undefined;
+  if (url !== undefined) await untilAnswers(host, url, say);
+  return undefined;
+}
+
+/** Waits until a database answers. @throws Failure if it doesn't in time, or says what no patience mends */
+export async function untilAnswers(host: Host, url: string, say: (line: string) => void): Promise<void> {
   const begun = host.now();
   for (let said = false; ; said = true) {
     const reason = await host.database.size(url).then(() => undefined, reasonOf);
-    if (reason === undefined) return undefined;
+    if (reason === undefined) return;
     if (LASTING.test(reason)) throw new Failure(`the app's database doesn't let it in: ${reason}`);
     if (host.now() - begun >= PATIENCE)
       throw new Failure(`the app's database did not answer within ${PATIENCE / 1000} s: ${reason}`);

@@ -3,7 +3,7 @@ import { caddyfile, HEAD } from "../caddyfile";
 import { doorsOf, isStaticDoor, releaseOf } from "../doors";
 import type { Host } from "../host";
 import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
-import { liveRecords, type ReleaseRecord, readLive, writeLive } from "../record";
+import { keepServing, liveRecords, type ReleaseRecord, readLive, writeLive } from "../record";
 import { layRoots, pruneRoots } from "../roots";
 
 /** Leads the traffic to the new release and makes it the live one. */
@@ -22,7 +22,9 @@ export async function switchEdge(attempt: Attempt): Promise<string | undefined> 
       attempt.loaded = host.now();
       await setEdge(host, after);
     }
-    await writeLive(host.files, manifest.app, { release, sequence: manifest.origin.sequence });
+    const live = { release, sequence: manifest.origin.sequence };
+    await writeLive(host.files, manifest.app, live);
+    await keepServing(host.files, live, record);
   } finally {
     await lock.free();
   }
@@ -35,8 +37,9 @@ export async function switchBack({ host, manifest, release, live, before, owner 
   try {
     const { app } = manifest;
     // The pointer first: it is what a run after a kill goes by. On a full disk it may not have been moved at all.
-    if (!before) await host.files.remove(appPaths(app).live);
+    if (!before) for (const path of [appPaths(app).live, appPaths(app).serving]) await host.files.remove(path);
     else if ((await readLive(host.files, app))?.release !== before.release) await writeLive(host.files, app, before);
+    if (before && live) await keepServing(host.files, before, live);
     if (live) await openDoors(host, live);
     await closeDoors(host, app, (other) => other !== release);
     await setEdge(host, await liveRecords(host.files));

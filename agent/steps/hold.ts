@@ -6,7 +6,7 @@ const POLL = 50;
 /** @see POLL */
 const LIMIT = 60_000;
 
-/** Waits before a step as long as a rehearsal asks for it. */
+/** Waits before a step, of a release or of another operation, as long as a rehearsal asks for it. */
 export async function hold(host: Host, step: string, say: (line: string) => void): Promise<void> {
   const isHeld = async () => (await host.files.read(HOLD))?.trim() === step;
   if (!(await isHeld())) return;

@@ -4,7 +4,17 @@ import type { Host } from "../host";
 import { readLedger, writeRow } from "../ledger";
 import { releasePaths } from "../paths";
 import { isLasting } from "../processes";
-import { imagesOf, type Live, type ReleaseRecord, readLive, readRecord, writeLive } from "../record";
+import {
+  healServing,
+  imagesOf,
+  keepServing,
+  type Live,
+  legibleRecord,
+  type ReleaseRecord,
+  readLive,
+  readRecord,
+  writeLive,
+} from "../record";
 import { lackOf, untilFit } from "./health";
 import { startAgain } from "./start-again";
 import { stopWorkers } from "./workers";
@@ -21,17 +31,23 @@ export interface Judgement {
  * is judged now; what is not healthy is no better for having been interrupted. The rest of the way back is for `tidy`.
  */
 export async function judge(host: Host, app: string): Promise<Judgement> {
+  const healed = await healServing(host.files, app);
+  const said = healed === undefined ? [] : [healed];
   const pointer = await readLive(host.files, app);
   const live = pointer && (await readRecord(host.files, app, pointer.release));
-  if (!live) return { pointer, live, notes: [] };
+  if (!live) return { pointer, live, notes: said };
   const before = await unfinishedAfter(host, live);
   const lack = before && (await lackOfRelease(host, live, before));
-  if (!before || lack === undefined) return { pointer, live, notes: [] };
+  if (!before || lack === undefined) {
+    await keepServing(host.files, pointer, live);
+    return { pointer, live, notes: said };
+  }
 
   const back: Live = { release: before.release, sequence: before.origin.sequence };
   const reason = `its run was killed after the switch, and it is not healthy: ${lack}`;
   await writeLive(host.files, app, back);
-  const at = new Date(live.origin.sequence).toISOString();
+  await keepServing(host.files, back, before);
+  const at = new Date(Math.min(live.origin.sequence, host.now())).toISOString();
   const images = imagesOf(live.content);
   await writeRow(host.files, app, {
     ...live.origin,
@@ -46,7 +62,7 @@ export async function judge(host: Host, app: string): Promise<Judgement> {
   return {
     pointer: back,
     live: before,
-    notes: [`release ${live.release} is led back to release ${before.release}: ${reason}`],
+    notes: [...said, `release ${live.release} is led back to release ${before.release}: ${reason}`],
   };
 }
 
@@ -55,7 +71,7 @@ async function unfinishedAfter(host: Host, { release, content: { app } }: Releas
   const rows = await readLedger(host.files, app);
   if (rows.some((row) => row.release === release)) return undefined;
   const last = rows.filter(({ result }) => result === "live").at(-1);
-  const record = last && (await readRecord(host.files, app, last.release));
+  const record = last && (await legibleRecord(host.files, app, last.release));
   return record && (await releaseContainers(host, app, record.release)).length > 0 ? record : undefined;
 }
 

@@ -6,9 +6,17 @@ import { envFile } from "../env-file";
 import { Failure } from "../failure";
 import type { Files } from "../host";
 import type { Manifest } from "../manifest";
-import { APPS, appPaths, HOST_LOCK, releasePaths } from "../paths";
+import { APPS, HOST_LOCK, releasePaths } from "../paths";
 import { freePorts } from "../ports";
-import { contentOf, liveRecords, type ReleaseRecord, readRecord, writeRecord } from "../record";
+import {
+  contentOf,
+  legibleRecord,
+  liveRecords,
+  type ReleaseRecord,
+  releaseFolders,
+  servingRecord,
+  writeRecord,
+} from "../record";
 
 /**
  * Gives out ports and writes the release's folder: record, env file, compose project and the certificates they name. Refuses what asks for
@@ -70,9 +78,10 @@ async function heldPorts(files: Files): Promise<readonly number[]> {
   const apps = await files.list(APPS);
   const held = await Promise.all(
     apps.map(async (app) => {
-      const releases = await files.list(appPaths(app).releases);
-      const records = await Promise.all(releases.map((release) => readRecord(files, app, Number(release))));
-      return records.flatMap((record) => (record ? Object.values(record.ports).flat() : []));
+      const releases = await releaseFolders(files, app);
+      const records = await Promise.all(releases.map((release) => legibleRecord(files, app, release)));
+      const all = [...records, await servingRecord(files, app)];
+      return all.flatMap((record) => (record ? Object.values(record.ports).flat() : []));
     }),
   );
   return held.flat();

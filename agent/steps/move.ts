@@ -6,27 +6,30 @@ import * as z from "zod";
 import type { Attempt } from "../attempt";
 import { APP_LABEL } from "../compose";
 import { connectionEnvironment } from "../connection-url";
-import { isOneOff, releaseOf } from "../containers";
+import { isOneOff, releaseContainers, releaseOf } from "../containers";
 import { Failure } from "../failure";
 import type { Container, Host } from "../host";
+import { endIntent, openIntent, readIntent } from "../intent";
 import { inMaintenance, setMaintenance } from "../maintenance";
 import type { Manifest } from "../manifest";
 import { appPaths } from "../paths";
 import { type ReleaseRecord, readEnvironment } from "../record";
 import { databaseLock, databaseUrl, dumpPath, megabytes, takeSnapshot } from "../snapshots";
+import { jsonOf } from "../stored";
 import { counted } from "../words";
+import { hold } from "./hold";
 
 /** Seconds to wait for a migration of either database. */
 const WAIT = 60;
 /** How many differences are told. */
 const TOLD = 5;
 
-/** What is noted of a move while it goes on, in case it is cut off. */
+/** That a move was begun: what it has left in the new database may be overwritten by the next try. It goes with its success. */
 const Note = z.object({
   /** Where the data goes to. */
   to: z.string(),
-  /** Whether the maintenance page is the move's own. */
-  closed: z.boolean(),
+  /** Whether the maintenance page is the move's own; an older engine noted it here. */
+  closed: z.boolean().optional(),
 });
 
 /** Whether the app's data is still to be carried over to the database it is to have. */
@@ -53,17 +56,25 @@ export async function moveDatabase(attempt: Attempt): Promise<string | undefined
   if (size === 0) return `the database of mode ${move.from} has no table: there is nothing to carry over`;
   await refuseFilled(attempt, move, to);
 
+  // From here on there is something to bring back.
+  attempt.stopped = [];
+  const held = (name: string) => hold(host, name, attempt.say);
+  await held("close for the move");
   await close(attempt, to);
+  await held("stop for the move");
   await stopServing(attempt);
   const locks = [];
   try {
+    await held("dump for the move");
     for (const url of [move.url, to]) locks.push(await host.database.lock(url, databaseLock(app), WAIT));
     const before = await host.database.counts(move.url);
     const order = { app, url: move.url, size, id: String(release), actor: manifest.origin.actor, live: live?.release };
     const owner = userIn(move.url);
     const { bytes } = await takeSnapshot(host, { ...order, owner });
     attempt.snapshot = release;
+    await held("fill the new database");
     await host.database.restore(to, dumpPath(app, String(release)), owner);
+    await held("count on both sides");
     refuseDifferences(before, await host.database.counts(move.url), "the old database was written to meanwhile");
     const after = await host.database.counts(to);
     refuseDifferences(before, after, "not everything was carried over");
@@ -79,26 +90,36 @@ export async function bringBack(attempt: Attempt): Promise<void> {
   const { host, stopped = [] } = attempt;
   await Promise.all(stopped.map(({ id }) => host.docker.start(id)));
   attempt.stopped = [];
-  await endMove(host, attempt.manifest.app);
+  await endMove(host, attempt.manifest.app, undefined);
 }
 
 /** Opens the app to its visitors: the new database is theirs from now on. */
-export async function openAgain({ host, manifest }: Attempt): Promise<undefined> {
-  await endMove(host, manifest.app);
-  await host.files.remove(appPaths(manifest.app).move);
+export async function openAgain({ host, manifest, record }: Attempt): Promise<undefined> {
+  await endMove(host, manifest.app, record);
 }
 
 /**
- * Takes down the maintenance page of a move that is over or was cut off. That it was begun stays on record: what it has left in the new
- * database may be overwritten by the next try.
- * @returns whether there was one
+ * Opens the app after a move that is over or was cut off, and starts what it has stopped of the release that serves; of one that doesn't,
+ * nothing may write to the database that was left behind.
+ * @param live the release that serves
+ * @returns whether the maintenance page was the move's own
  */
-export async function endMove(host: Host, app: string): Promise<boolean> {
-  const note = await readNote(host, app);
-  if (!note?.closed) return false;
-  await setMaintenance(host, app, false);
-  await host.files.write(appPaths(app).move, `${JSON.stringify({ ...note, closed: false })}\n`, 0o600);
-  return true;
+export async function endMove(host: Host, app: string, live: ReleaseRecord | undefined): Promise<boolean> {
+  const [intent, note] = await Promise.all([readIntent(host.files, app), readNote(host, app)]);
+  const move = intent?.kind === "move" ? intent : undefined;
+  if (move && live) {
+    const all = await releaseContainers(host, app, live.release);
+    const down = all.filter(({ id, running }) => !running && move.stopped.includes(id));
+    await Promise.all(down.map(({ id }) => host.docker.start(id).catch(() => {})));
+  }
+  const closed = move?.closed ?? note?.closed ?? false;
+  if (closed) await setMaintenance(host, app, false);
+  // By the release that serves: what was carried over is its own now, and nobody's to overwrite.
+  const url = live && (await urlOf(host, live));
+  if (note && url !== undefined && placeIn(url) === note.to) await host.files.remove(appPaths(app).move);
+  else if (note?.closed) await writeNote(host, app, note.to);
+  if (move) await endIntent(host.files, app);
+  return closed;
 }
 
 /** A database with tables in it is nobody's to overwrite, unless an earlier try of this move has made them. */
@@ -112,10 +133,20 @@ async function refuseFilled({ host, manifest }: Attempt, { from }: NonNullable<M
   );
 }
 
-async function close({ host, manifest: { app } }: Attempt, to: string): Promise<void> {
+async function close(attempt: Attempt, to: string): Promise<void> {
+  const { host, manifest, release } = attempt;
+  const { app, origin } = manifest;
   const closed = !(await inMaintenance(host, app));
-  await host.files.write(appPaths(app).move, `${JSON.stringify({ to: placeIn(to), closed })}\n`, 0o600);
+  const all = await host.docker.containers(`${APP_LABEL}=${app}`);
+  const stopped = all.filter((one) => one.running && releaseOf(one) !== release && !isOneOff(one)).map(({ id }) => id);
+  const at = new Date(host.now()).toISOString();
+  await openIntent(host.files, app, { kind: "move", at, actor: origin.actor, closed, stopped });
+  await writeNote(host, app, placeIn(to));
   if (closed) await setMaintenance(host, app, true);
+}
+
+async function writeNote(host: Host, app: string, to: string): Promise<void> {
+  await host.files.write(appPaths(app).move, `${JSON.stringify({ to })}\n`, 0o600);
 }
 
 async function stopServing(attempt: Attempt): Promise<void> {
@@ -161,6 +192,7 @@ function userIn(url: string): string {
 }
 
 async function readNote(host: Host, app: string): Promise<z.infer<typeof Note> | undefined> {
+  // One that can't be read permits nothing: the next try is refused if the new database has tables.
   const text = await host.files.read(appPaths(app).move);
-  return text === undefined ? undefined : Note.safeParse(JSON.parse(text)).data;
+  return text === undefined ? undefined : Note.safeParse(jsonOf(text)).data;
 }

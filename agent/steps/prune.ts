@@ -1,8 +1,8 @@
 import type { Attempt } from "../attempt";
 import type { Host } from "../host";
 import { readLedger } from "../ledger";
-import { APPS, appPaths } from "../paths";
-import { readRecord } from "../record";
+import { APPS } from "../paths";
+import { legibleRecord, releaseFolders, servingRecord } from "../record";
 
 /** Removes images that releases of this app brought here and no release on record needs any more, of this app or another. */
 export async function prune({ host, manifest }: Pick<Attempt, "host" | "manifest">): Promise<string | undefined> {
@@ -21,10 +21,11 @@ export async function pruneAll(host: Host, app: string): Promise<number> {
 async function onRecord(host: Host, counts: (app: string) => boolean): Promise<readonly string[]> {
   const images: string[] = [];
   for (const app of (await host.files.list(APPS)).filter(counts)) {
-    for (const release of await host.files.list(appPaths(app).releases)) {
-      const record = await readRecord(host.files, app, Number(release));
+    const records = await Promise.all(
+      (await releaseFolders(host.files, app)).map((release) => legibleRecord(host.files, app, release)),
+    );
+    for (const record of [...records, await servingRecord(host.files, app)])
       images.push(...Object.values(record?.content.processes ?? {}).map(({ image }) => image));
-    }
   }
   return images;
 }

@@ -1,8 +1,8 @@
 import { releaseContainers, releaseOf } from "../containers";
 import type { Container } from "../host";
 import { readLedger, writeRow } from "../ledger";
-import { appPaths, releasePaths } from "../paths";
-import { imagesOf, readRecord } from "../record";
+import { releasePaths } from "../paths";
+import { imagesOf, legibleRecord, releaseFolders } from "../record";
 import { type ReconcileOrder, reconcile } from "./edge";
 import { endMove } from "./move";
 import { moveSchedules } from "./schedules";
@@ -27,7 +27,7 @@ export async function tidy(
   if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
   const started = live ? await startAgain(host, live, all.filter(isLive)) : [];
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
-  if (await endMove(host, app)) mended.push("the maintenance page of a move that was cut off was taken down");
+  if (await endMove(host, app, live)) mended.push("the maintenance page of a move that was cut off was taken down");
   if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
   if (await share(host, [live?.content ?? { app, processes: {}, routes: [] }]))
     mended.push("the edge's way to its uploads was set anew");
@@ -41,22 +41,22 @@ export async function tidy(
 /** One the edge has led to, before or since the live one, gets its time to end; one that never ran doesn't need it. */
 async function removeStray({ host, app, live }: ReconcileOrder, container: Container): Promise<void> {
   if (!container.running || !live) return host.docker.remove(container.id);
-  const record = await readRecord(host.files, app, releaseOf(container));
+  const record = await legibleRecord(host.files, app, releaseOf(container));
   await stopInPeace(host, container, record, live.content.limits.drain);
 }
 
 async function settleFolders({ host, app, live }: ReconcileOrder): Promise<string[]> {
   const mended: string[] = [];
   const known = new Set((await readLedger(host.files, app)).map(({ release }) => release));
-  for (const release of (await host.files.list(appPaths(app).releases)).map(Number)) {
+  for (const release of await releaseFolders(host.files, app)) {
     if (known.has(release)) continue;
-    const record = await readRecord(host.files, app, release);
+    const record = await legibleRecord(host.files, app, release);
     const isLive = release === live?.release;
     if (record) {
       const { sequence, actor, commit, run } = record.origin;
       await writeRow(host.files, app, {
         release,
-        at: new Date(sequence).toISOString(),
+        at: new Date(Math.min(sequence, host.now())).toISOString(),
         actor,
         ...(commit !== undefined && { commit }),
         ...(run !== undefined && { run }),

@@ -74,6 +74,31 @@ it("undoes a restore by another one", async () => {
   expect(await tables()).toEqual(["board_note", "later"]);
 });
 
+it("finishes by itself a restore whose engine is killed between stop and start, and the app is open again", async () => {
+  const hold = "/run/slipway/hold";
+  const told = await stack.onMachine(
+    "bash",
+    "-c",
+    `echo 'start again' > ${hold}
+     slipway restore notes 2 --yes > /root/told 2>&1 &
+     timeout 50 bash -c 'until grep -q "is held before «start again»" /root/told; do sleep 0.1; done'
+     pkill -KILL -f '^/usr/bin/node /usr/local/lib/slipway/slipway.js restore'; rm ${hold}; wait; cat /root/told`,
+  );
+  expect(told).toContain("✓ restore");
+  expect(told).not.toContain("✓ start again");
+  const end = Date.now() + 30_000;
+  while ((await ask(url)).status !== 200 && Date.now() < end) await sleep(250);
+  expect((await ask(url)).status).toBe(200);
+  expect(await stack.onMachine("slipway", "repair", "notes")).toBe("nothing to mend");
+  expect(await sql("SELECT count(*) FROM board_note")).toBe("300");
+  const { restores } = JSON.parse(await stack.onMachine("slipway", "restore", "notes", "--list", "--json")) as {
+    restores: { result: string; before: string; reason?: string }[];
+  };
+  expect(restores.at(-1)).toMatchObject({ result: "restored", reason: expect.stringContaining("it was cut off") });
+  await stack.onMachine("slipway", "restore", "notes", restores.at(-1)?.before ?? "", "--yes");
+  expect(await sql("SELECT count(*) FROM board_note")).toBe("100");
+});
+
 it("changes nothing when the dump is spoilt, and the app serves again", async () => {
   const dump = "/var/lib/slipway/apps/notes/snapshots/2.dump";
   await stack.onMachine("bash", "-c", `cp -p ${dump} /root/whole && truncate -s -9 ${dump}`);
