@@ -58,7 +58,12 @@ async function copy(host: Host, app: string, { from, stack, url, scrub }: CopyOr
   const path = appPaths(app).copy;
   const at = new Date(host.now()).toISOString();
   const intent = await openIntent(host.files, app, { kind: "copy", at, actor: stack, from });
+  const clear = async () => {
+    for (const left of [path, `${path}.sha256`]) await host.files.remove(left);
+  };
   try {
+    // An older engine may have left one.
+    await clear();
     await hold(host, "dump", say);
     const bytes = await host.database.dump(source, path);
     await hold(host, "fill", say);
@@ -66,7 +71,7 @@ async function copy(host: Host, app: string, { from, stack, url, scrub }: CopyOr
     return `the data of ${from}${scrub === undefined ? "" : ", scrubbed"}: ${megabytes(bytes)}`;
   } finally {
     await hold(host, "clear away", say);
-    for (const left of [path, `${path}.sha256`]) await host.files.remove(left);
+    await clear();
     await intent.close();
   }
 }

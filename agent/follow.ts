@@ -74,7 +74,9 @@ export function isDue(rows: readonly Row[], { live, images, now, every }: Try): 
   if (!last) return true;
   if (failed.some(({ step }) => !NOT_THE_IMAGES.includes(step ?? ""))) return false;
   const pause = Math.min(LONGEST_PAUSE, every * 1000 * 2 ** failed.length);
-  return now >= Date.parse(last.at) + pause;
+  const at = Date.parse(last.at);
+  // One of the future is of a clock that was wrong: how long it is ago nobody knows.
+  return !(at <= now) || now >= at + pause;
 }
 
 /** What is live with the images its tags stand for now. */

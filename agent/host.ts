@@ -198,7 +198,7 @@ export interface Shares {
 export interface Database {
   /** Bytes on disk, 0 without a table in it. Rejects where the database can't be reached. */
   size(url: string): Promise<number>;
-  /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all; resolves with its size in bytes. */
+  /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all and never over another; resolves with its size in bytes. */
   dump(url: string, path: string): Promise<number>;
   /**
    * Replaces everything the role owns in the database by what a dump holds of `owner`, the same role where left out, in one transaction;

@@ -115,7 +115,8 @@ export class MemoryHost implements Host {
   onEffect: (name: string) => void = () => {};
   /** The engine is killed before this many more effects; never, where left out. */
   killAfter: number | undefined;
-  private time = Date.UTC(2026, 0, 1);
+  /** Milliseconds since 1970, by its clock. */
+  time = Date.UTC(2026, 0, 1);
   private readonly locks = new Set<string>();
 
   readonly files: Files = {
@@ -359,6 +360,7 @@ export class MemoryHost implements Host {
     dump: async (url, path) => {
       this.effect(`database.dump ${path}`);
       const { content, size } = this.databaseAt(url);
+      if (this.texts.has(path)) throw new Failure(`${path} is there already`);
       this.texts.set(path, { text: content, mode: 0o600 });
       return size;
     },

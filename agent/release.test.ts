@@ -544,6 +544,45 @@ describe("afterwards", () => {
   });
 });
 
+describe("the number of a release", () => {
+  test("is never given twice, whatever becomes of row, folder and mark", async () => {
+    const numbers: number[] = [];
+    const next = async (asked: Manifest) => {
+      const before = new Set(numbers);
+      const { release: number } = await release(host, asked, { wait: 1, pid: 7, say: () => {}, complain: () => {} });
+      expect(before.has(number), `release ${number}`).toBe(false);
+      numbers.push(number);
+    };
+    await next(manifest("1"));
+    host.images.set(image("2"), { crash: 1 });
+    host.broken.set("files.append /var/lib/slipway/apps/shop/ledger.jsonl", "no space");
+    for (let round = 0; round < 3; round++) await next(manifest("2"));
+    host.broken.clear();
+    await host.files.write("/var/lib/slipway/apps/shop/number", "garbage", 0o644);
+    await host.files.write("/var/lib/slipway/apps/shop/snapshots/7.dump", "", 0o600);
+    await host.files.write("/var/lib/slipway/apps/shop/releases/lost+found/x", "", 0o600);
+    const foreign = { ...ledger()[0], release: Number.MAX_SAFE_INTEGER };
+    await host.files.append("/var/lib/slipway/apps/shop/ledger.jsonl", `${JSON.stringify(foreign)}\n`);
+    await next(manifest("3"));
+    expect(numbers).toEqual([1, 2, 3, 4, 8]);
+  });
+
+  test("that can't be written down begins nothing", async () => {
+    await run(manifest("1"));
+    host.broken.set("files.write /var/lib/slipway/apps/shop/number", "the disk is full");
+    const before = { texts: new Map(host.texts), present: new Set(host.present), names: names() };
+    host.effects.length = 0;
+    await expect(run(manifest("2"))).rejects.toThrow(
+      "release 2 of shop can't be begun, since its number can't be written down: the disk is full. Nothing was changed",
+    );
+    expect([host.present, names()]).toEqual([before.present, before.names]);
+    expect(host.effects.filter((name) => /^(docker\.(pull|create|start)|files\.append)/.test(name))).toEqual([]);
+    expect(new Set(host.texts.keys())).toEqual(new Set(before.texts.keys()));
+    // What changes nothing needs none.
+    expect(await run(manifest("1"))).toBe("unchanged");
+  });
+});
+
 describe("asked to end", () => {
   const interrupt = async (before: { test(name: string): boolean }) => {
     let end: (reason: Error) => void = () => {};

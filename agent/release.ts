@@ -8,13 +8,15 @@ import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
 import { underLease } from "./lease";
-import { type Row, readLedger, writeRow } from "./ledger";
+import { type Row, writeRow } from "./ledger";
 import { keepLogin } from "./login";
 import type { Manifest } from "./manifest";
+import { reserveNumber } from "./numbers";
 import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
-import { appPaths, releasePaths } from "./paths";
+import { releasePaths } from "./paths";
 import { isLasting, isStopFirst } from "./processes";
-import { contentOf, fingerprint, imagesOf, readLive, sameJson, writeLive } from "./record";
+import { contentOf, fingerprint, imagesOf, type ReleaseRecord, sameJson, writeLive } from "./record";
+import { bounded, isPlausible } from "./sequence";
 import { settle } from "./settle";
 import { awaitCertificates, certify, hasNames } from "./steps/certificates";
 import { create } from "./steps/create";
@@ -147,11 +149,17 @@ interface FailedStep {
 }
 
 async function attemptIt(lease: Lease): Promise<Outcome> {
-  const { host, manifest, owner, lock, voice } = lease;
-  const { app } = manifest;
+  const { host, owner, lock, voice } = lease;
   const begun = host.now();
+  const { manifest, note } = bounded(lease.manifest, begun);
+  const { app } = manifest;
+  if (note !== undefined) voice.say(`! ${note}`);
   const { pointer: before, live, notes } = await Promise.race([judge(host, app), lock.lost]);
+  const environment = await fingerprint(host, manifest.environment);
   const settled = await settle(host, manifest, live).catch((thrown: unknown) => ({ manifest, notes: [], thrown }));
+  // Before anything of a release is made, its images' way here included; where there may be none to make, no number is given either.
+  const isSame = !("thrown" in settled) && isSameAs(live, settled.manifest, environment);
+  const reserved = isSame ? undefined : await reserveNumber(host.files, app);
   // What takes longest goes on while the host is looked over.
   const fetching = fetchImages(
     { host, manifest: settled.manifest, live },
@@ -160,21 +168,16 @@ async function attemptIt(lease: Lease): Promise<Outcome> {
   const found = await Promise.race([tidy({ host, app, owner, live }), lock.lost]);
   for (const line of [...notes, ...found.mended, ...settled.notes]) voice.say(`! ${line}`);
 
+  const common = { host, asked: manifest, manifest: settled.manifest, live, before, owner, environment };
+  const isSettled = !("thrown" in settled);
+  if (isSame && runs(settled.manifest, found.containers)) return alreadyLive(common, voice, begun);
   const attempt: Attempt = {
-    host,
-    asked: manifest,
-    manifest: settled.manifest,
-    release: await nextRelease(host, app),
-    live,
-    before,
-    owner,
-    environment: await fingerprint(host, manifest.environment),
+    ...common,
+    release: reserved ?? (await reserveNumber(host.files, app)),
     say: voice.say,
     fetching,
     containers: [],
   };
-  const isSettled = !("thrown" in settled);
-  if (isSettled && isAlreadyLive(attempt, found.containers)) return alreadyLive(attempt, voice, begun);
   voice.record(host, app, attempt.release);
   if (isSettled) return carryOut(attempt, lease, begun);
   voice.say(`✗ images ${inSeconds(host.now() - begun)}`);
@@ -290,29 +293,28 @@ async function retireOwn(attempt: Attempt, ours: readonly Container[]): Promise<
   ]);
 }
 
-async function nextRelease(host: Host, app: string): Promise<number> {
-  const [rows, folders, live] = await Promise.all([
-    readLedger(host.files, app),
-    host.files.list(appPaths(app).releases),
-    readLive(host.files, app),
-  ]);
-  return 1 + Math.max(0, live?.release ?? 0, ...rows.map(({ release }) => release), ...folders.map(Number));
+/** Whether the live release is what is asked for. */
+function isSameAs(live: ReleaseRecord | undefined, manifest: Manifest, environment: string): boolean {
+  return live?.environment === environment && sameJson(live.content, contentOf(manifest));
 }
 
-/** Whether the live release is exactly what is asked for, and runs. */
-function isAlreadyLive({ manifest, live, environment }: Attempt, containers: readonly Container[]): boolean {
-  if (!live || live.environment !== environment || !sameJson(live.content, contentOf(manifest))) return false;
+/** Whether these containers of the live release are all that it is to have. */
+function runs(manifest: Manifest, containers: readonly Container[]): boolean {
   return Object.entries(manifest.processes).every(([name, process]) => {
     const running = containers.filter((one) => one.running && processOf(one) === name);
     return !isLasting(name, manifest) || running.length === process.replicas;
   });
 }
 
-async function alreadyLive(attempt: Attempt, voice: Voice, begun: number): Promise<Outcome> {
+async function alreadyLive(
+  attempt: Pick<Attempt, "host" | "manifest" | "before" | "owner">,
+  voice: Voice,
+  begun: number,
+): Promise<Outcome> {
   const { host, manifest, before } = attempt;
   const { app, origin } = manifest;
   const number = before?.release ?? 0;
-  if (before && before.sequence < origin.sequence)
+  if (before && (before.sequence < origin.sequence || !isPlausible(before.sequence, host.now())))
     await writeLive(host.files, app, { ...before, sequence: origin.sequence });
   const addresses = addressesOf(manifest);
   voice.say(`nothing to do: release ${number} is already live with the same content`);

@@ -196,7 +196,11 @@ class Work {
     await noting(this.startAgain());
     await noting(this.open(intent));
     if (wrong.length > 0) throw new Failure(`${wrong.join("; ")}\nstate: ${this.stateText()}`);
-    await pruneSnapshots(host.files, plan.app, plan.before, plan.record.content.snapshot?.keep ?? KEPT);
+    await pruneSnapshots(host.files, plan.app, {
+      made: plan.before,
+      live: plan.record.release,
+      keep: plan.record.content.snapshot?.keep ?? KEPT,
+    });
   }
 
   /** What it will close and begin; what it will stop is noted when that is known. */

@@ -10,8 +10,9 @@ import { readLogin } from "./login";
 import { Manifest, type Origin } from "./manifest";
 import type { Outcome } from "./outcome";
 import { appPaths } from "./paths";
-import { type ReleaseRecord, readEnvironment, readLive, readRecord } from "./record";
+import { legibleRecord, type ReleaseRecord, readEnvironment, readLive, readRecord, releaseFolders } from "./record";
 import { type ReleaseOptions, release } from "./release";
+import { isPlausible } from "./sequence";
 import { loginFor } from "./settle";
 
 type Environment = Readonly<Record<string, string>>;
@@ -57,13 +58,18 @@ export async function planRollback(host: Host, order: RollbackOrder): Promise<Ro
 }
 
 async function plan(host: Host, { app, to: asked, currentEnvironment, actor }: RollbackOrder) {
-  const live = await onRecord(host, app, (await readLive(host.files, app))?.release);
-  if (!live) throw new Failure(`nothing of ${app} is live on this host, so there is nothing to go back from`);
+  const pointer = await readLive(host.files, app);
+  const live = await onRecord(host, app, pointer?.release);
+  if (!live || !pointer)
+    throw new Failure(`nothing of ${app} is live on this host, so there is nothing to go back from`);
   const to = asked ?? (await targetOf(host, live.record));
   if (to === live.record.release) return undefined;
   const target = await onRecord(host, app, to);
   if (!target) throw new Failure(`release ${to} of ${app} is not on record; ${await choiceText(host, app)}`);
-  const origin = originOf(target.record, actor, host.now());
+  const now = host.now();
+  // A way back is asked for here and now, whatever clock the live release was asked for by.
+  const sequence = isPlausible(pointer.sequence, now) ? Math.max(now, pointer.sequence) : now;
+  const origin = originOf(target.record, actor, sequence);
   const manifest = manifestOf(live, target, currentEnvironment, origin);
   refuse(excessOfWords(manifest), `release ${to} of ${app}`);
   const registry = await readLogin(host, app);
@@ -164,19 +170,17 @@ async function targetOf(host: Host, live: ReleaseRecord): Promise<number> {
 /** Says what can be gone back to. */
 async function choiceText(host: Host, app: string): Promise<string> {
   const live = await readLive(host.files, app);
-  const numbers = (await host.files.list(appPaths(app).releases))
-    .map(Number)
-    .filter((number) => number !== live?.release);
-  const found = await Promise.all(numbers.map((number) => onRecord(host, app, number)));
+  const numbers = (await releaseFolders(host.files, app)).filter((number) => number !== live?.release);
+  const found = await Promise.all(numbers.map((number) => onRecord(host, app, number).catch(() => undefined)));
   const had = found.flatMap((one) => one?.record.release ?? []).sort((a, b) => b - a);
   return had.length > 0
     ? `those that can be had: ${had.join(", ")}`
     : "there is none to go back to: release the older commit anew";
 }
 
-function originOf({ release: number, origin }: ReleaseRecord, actor: string, now: number): Origin {
+function originOf({ release: number, origin }: ReleaseRecord, actor: string, sequence: number): Origin {
   const { commit } = origin;
-  return { sequence: now, actor, ...(commit !== undefined && { commit }), rollback: number };
+  return { sequence, actor, ...(commit !== undefined && { commit }), rollback: number };
 }
 
 /**
@@ -245,10 +249,10 @@ async function migratedSince(
 ): Promise<{ readonly all: readonly number[]; readonly dumped: readonly number[] }> {
   const [dumps, folders] = await Promise.all([
     host.files.list(appPaths(app).snapshots),
-    host.files.list(appPaths(app).releases),
+    releaseFolders(host.files, app),
   ]);
   const dumped = dumps.flatMap((name) => (/^\d+\.dump$/.test(name) ? [Number.parseInt(name, 10)] : []));
-  const records = await Promise.all(folders.map((folder) => readRecord(host.files, app, Number(folder))));
+  const records = await Promise.all(folders.map((folder) => legibleRecord(host.files, app, folder)));
   const ran = records.flatMap((one) =>
     one?.content.release && one.origin.rollback === undefined ? [one.release] : [],
   );

@@ -4,6 +4,8 @@ import { Failure } from "./failure";
 import type { Files, Host } from "./host";
 import type { Manifest } from "./manifest";
 import { appPaths } from "./paths";
+import { readRestores } from "./restores";
+import { jsonOf } from "./stored";
 import { momentText, tableText } from "./words";
 
 /** What is known of a snapshot. */
@@ -61,6 +63,9 @@ export async function takeSnapshot(
   host: Host,
   { app, url, size, id, actor, live, owner }: SnapshotOrder,
 ): Promise<Snapshot> {
+  const names = await host.files.list(appPaths(app).snapshots);
+  if (names.some((name) => name === `${id}.dump` || name === `${id}.json`))
+    throw new Failure(`there is a snapshot ${id} of ${app} already, and no snapshot is ever written over`);
   await refuseFullDisk(host, app, size);
   const at = new Date(host.now()).toISOString();
   const bytes = await host.database.dump(url, dumpPath(app, id));
@@ -76,14 +81,14 @@ export async function takeSnapshot(
   return made;
 }
 
-/** An app's snapshots, the newest first. A dump whose note is gone is left out: nobody knows what it is. */
+/** An app's snapshots, the newest first. A dump whose note is gone or can't be read is left out: nobody knows what it is. */
 export async function readSnapshots(files: Files, app: string): Promise<readonly Snapshot[]> {
   const names = await files.list(appPaths(app).snapshots);
   const notes = names.filter((name) => name.endsWith(".json") && names.includes(name.replace(/json$/, "dump")));
   const found = await Promise.all(
     notes.map(async (name) => {
       const text = await files.read(`${appPaths(app).snapshots}/${name}`);
-      return Snapshot.safeParse(JSON.parse(text ?? "null")).data;
+      return Snapshot.safeParse(jsonOf(text ?? "")).data;
     }),
   );
   return found.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -98,23 +103,51 @@ export async function findSnapshot(files: Files, app: string, id: string): Promi
   throw new Failure(`${app} has no snapshot ${id}; there are: ${listed} («slipway restore ${app} --list» tells more)`);
 }
 
-/** Removes all but the newest `keep` of the same kind as `made`, which stays, and what killed dumps left behind. */
-export async function pruneSnapshots(files: Files, app: string, made: string, keep: number): Promise<void> {
-  const folder = appPaths(app).snapshots;
+/** Which of the snapshots stay, and why one does that is not among the newest. */
+export interface KeepOrder {
+  /** Id of the one that was just made. */
+  readonly made: string;
+  /** The release that serves; none before the first. */
+  readonly live: number | undefined;
+  /** How many of its kind stay. */
+  readonly keep: number;
+}
+
+/**
+ * Ids of the snapshots that may go: of the kind of `made`, all but the newest. The first since the live release went live always stays: what
+ * failed tries of a newer one, or one restore after another, have done to the data since then is in all the others. By number, not by time:
+ * a clock may have been wrong.
+ */
+export function oldSnapshots(all: readonly Snapshot[], { made, live, keep }: KeepOrder): readonly string[] {
   const isSafety = made.startsWith(SAFETY);
-  const alike = (await readSnapshots(files, app)).filter(({ id }) => id.startsWith(SAFETY) === isSafety && id !== made);
-  const old = alike.slice(keep - 1).map(({ id }) => id);
+  const alike = all.filter(({ id }) => id.startsWith(SAFETY) === isSafety).sort((a, b) => numberOf(b) - numberOf(a));
+  const first = alike.findLast((one) => one.live === live)?.id;
+  const stay = new Set([made, ...(first === undefined ? [] : [first])]);
+  for (const { id } of alike) if (stay.size < keep) stay.add(id);
+  return alike.map(({ id }) => id).filter((id) => !stay.has(id));
+}
+
+function numberOf({ id }: Snapshot): number {
+  return Number(id.replace(SAFETY, ""));
+}
+
+/** Removes the snapshots that may go, and what killed dumps left behind. A whole dump that nobody knows stays. */
+export async function pruneSnapshots(files: Files, app: string, order: KeepOrder): Promise<void> {
+  const folder = appPaths(app).snapshots;
+  const old = oldSnapshots(await readSnapshots(files, app), order);
   const names = await files.list(folder);
-  const ids = names.filter((name) => name.endsWith(".json")).map((name) => name.replace(/\.json$/, ""));
-  const stays = (name: string) =>
-    ids.some((id) => name.startsWith(`${id}.`) && !old.includes(id)) && !/\.draft$/.test(name);
+  const stays = (name: string) => {
+    const id = name.split(".")[0] ?? "";
+    return !old.includes(id) && !name.endsWith(".draft") && names.includes(`${id}.dump`);
+  };
   await Promise.all(names.filter((name) => !stays(name)).map((name) => files.remove(`${folder}/${name}`)));
 }
 
 /** A name for the snapshot that a restore takes first. */
 export async function safetyId(files: Files, app: string): Promise<string> {
-  const numbers = (await files.list(appPaths(app).snapshots)).map((name) => {
-    const number = new RegExp(`^${SAFETY}(\\d+)\\.`).exec(name)?.[1];
+  const [names, restores] = await Promise.all([files.list(appPaths(app).snapshots), readRestores(files, app)]);
+  const numbers = [...names, ...restores.map(({ before = "" }) => `${before}.`)].map((name) => {
+    const number = new RegExp(`^${SAFETY}(\\d{1,9})\\.`).exec(name)?.[1];
     return number === undefined ? 0 : Number(number);
   });
   return `${SAFETY}${1 + Math.max(0, ...numbers)}`;

@@ -338,7 +338,10 @@ interface Findings {
   readonly now: number;
 }
 
-function problemsOf(app: Omit<AppStatus, "problems">, { door, missing, idle, wrong, now }: Findings): readonly string[] {
+function problemsOf(
+  app: Omit<AppStatus, "problems">,
+  { door, missing, idle, wrong, now }: Findings,
+): readonly string[] {
   const tried = app.tried && [
     `release ${app.tried.release} ${app.tried.result}${app.tried.step ? ` at «${app.tried.step}»` : ""}; ` +
       `«slipway releases ${app.app} ${app.tried.release}» says why`,

@@ -21,7 +21,8 @@ export function inText(at: number, now: number): string {
   return `in ${spanText(at - now)}`;
 }
 
-function spanText(milliseconds: number): string {
+/** A span of milliseconds in the largest unit that fits, e.g. `3 days`. */
+export function spanText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const units: [string, number][] = [
     ["day", 86_400],

@@ -1,8 +1,8 @@
 /** Postgres by its own programs. All they need to know comes by their environment, so that no password stands on a command line. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { link, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -13,6 +13,7 @@ import type { Database } from "../host";
 import { localAddresses } from "../local-addresses";
 import { guard, redactor } from "../redact";
 import { advisoryLock } from "./advisory-lock";
+import { syncFolder } from "./files";
 import { clearingSql, END_SESSIONS, restoreOrder } from "./restore-script";
 
 /** Seconds to reach a server before it counts as down. */
@@ -51,13 +52,16 @@ export const linuxDatabase: Database = {
     const draft = `${path}.draft`;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(draft, { force: true });
+    if (existsSync(path)) throw new Failure(`${path} is there already, and no dump is ever written over`);
     const file = await open(draft, "wx", 0o600);
     try {
       await start(url, ["pg_dump", "-Fc", `--lock-wait-timeout=${DUMP_WAITS}`], ["ignore", file.fd, "pipe"]).succeeded;
       await file.sync();
       const { size } = await file.stat();
       await writeFile(sumPath(path), await sumOf(draft), { mode: 0o600, flush: true });
-      await rename(draft, path);
+      // Unlike a rename it fails where there is one by now.
+      await link(draft, path);
+      await rm(draft);
       await syncFolder(dirname(path));
       return size;
     } catch (thrown) {
@@ -266,10 +270,4 @@ function firstWords(output: string): string {
       (line) => line !== "" && !/^(NOTICE|WARNING|CONTEXT|QUERY|LINE \d+):|^\^$|^(detail|hint): Command was/.test(line),
     );
   return [...new Set(said)].slice(0, TOLD).join("\n");
-}
-
-/** Only then does a new name outlive a power cut. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync().finally(() => folder.close());
 }

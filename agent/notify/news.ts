@@ -93,7 +93,7 @@ function rowNews(on: Order["on"], before: Told, history: AppHistory, now: number
   // An app that was removed and made anew counts its releases from 1 again.
   const last = before.rows[app] ?? 0;
   const since = last > newest ? 0 : last;
-  const from = Math.max(Date.parse(before.since), now - STALE);
+  const from = Math.max(pastOr(before.since, 0, now), now - STALE);
   const news = rows.flatMap((row, index): News[] => {
     if (row.release <= since || endOf(row) < from) return [];
     if (!on.includes(row.result === "live" ? "release" : "failure") || isRepeated(row, rows[index - 1])) return [];
@@ -101,6 +101,12 @@ function rowNews(on: Order["on"], before: Told, history: AppHistory, now: number
   });
   const first = news[0];
   return { app, news, done: first?.what === "row" ? first.release - 1 : newest };
+}
+
+/** A moment that was noted, unless it is none or still to come: then the clock was wrong when it was noted. */
+function pastOr(at: string, instead: number, now: number): number {
+  const moment = Date.parse(at);
+  return moment <= now ? moment : instead;
 }
 
 function endOf({ at, milliseconds = 0 }: Row): number {
@@ -128,7 +134,7 @@ function troubleNews(before: Told, { troubles: found, apps, busy }: Seen, now: n
   for (const trouble of current) {
     const { key, kind, urgent, app, title } = trouble;
     const known = before.troubles[key];
-    const since = known?.since ?? new Date(now).toISOString();
+    const since = new Date(known ? pastOr(known.since, now, now) : now).toISOString();
     troubles[key] = { kind, ...(app !== undefined && { app }), title, since, told: known?.told ?? false };
     if (!known?.told && (urgent || now - Date.parse(since) >= PATIENCE[kind]))
       lasting.push({ what: "begun", key, message: troubleMessage(trouble, since) });

@@ -75,20 +75,53 @@ test("the state before the release command is kept with its restore line", async
   ]);
 });
 
-test("the newest stay, and what a killed dump left goes", async () => {
-  for (const release of [2, 3]) {
-    await snapshot(attempt(release));
-    await host.sleep(1000);
-  }
-  for (const name of ["3.dump.draft", "1.dump"]) await host.files.write(`${folder}/${name}`, "", 0o600);
+test("the newest stay, what a killed dump left goes, and a whole one that nobody knows stays", async () => {
+  for (const release of [2, 3]) await snapshot({ ...attempt(release), live: { release } as Attempt["live"] });
+  for (const name of ["3.dump.draft", "9.dump.sha256", "1.dump"])
+    await host.files.write(`${folder}/${name}`, "", 0o600);
   for (const name of ["before-restore-1.dump", "before-restore-1.json"])
     await host.files.write(
       `${folder}/${name}`,
       JSON.stringify({ id: "before-restore-1", at: "1", actor: "bo", bytes: 1 }),
       0o600,
     );
-  await snapshot(attempt(4));
-  expect(dumps()).toEqual(["3.dump", "3.json", "4.dump", "4.json", "before-restore-1.dump", "before-restore-1.json"]);
+  await snapshot({ ...attempt(4), live: { release: 4 } as Attempt["live"] });
+  expect(dumps()).toEqual([
+    "1.dump",
+    "3.dump",
+    "3.json",
+    "4.dump",
+    "4.json",
+    "before-restore-1.dump",
+    "before-restore-1.json",
+  ]);
+});
+
+test.each([
+  1, 2, 3,
+])("however often a release is tried in vain, the state before the first try stays (keep %i)", async (keep) => {
+  const tries = async (numbers: readonly number[], live: number) => {
+    for (const release of numbers) {
+      Object.assign(host.databases.get(URL) ?? {}, { content: `before ${release}` });
+      // A clock that runs backwards changes nothing of it.
+      host.time -= 60_000;
+      const tried = attempt(release, { snapshot: { keep, limit: 2000 } });
+      await snapshot({ ...tried, live: { release: live } as Attempt["live"] });
+      expect(host.texts.get(`${folder}/${numbers[0]}.dump`)?.text).toBe(`before ${numbers[0]}`);
+      expect(host.texts.get(`${folder}/${release}.dump`)?.text).toBe(`before ${release}`);
+    }
+  };
+  await tries([2, 3, 4, 5, 6, 7], 1);
+  expect(dumps().filter((name) => name.endsWith(".dump"))).toHaveLength(Math.max(2, keep));
+  await tries([8, 9, 10, 11, 12], 7);
+  expect(dumps().filter((name) => name.endsWith(".dump"))).toHaveLength(Math.max(2, keep));
+});
+
+test("a dump is never written over", async () => {
+  await snapshot(attempt(2));
+  Object.assign(host.databases.get(URL) ?? {}, { content: "worse" });
+  await expect(snapshot(attempt(2))).rejects.toThrow("there is a snapshot 2 of shop already");
+  expect(host.texts.get(`${folder}/2.dump`)?.text).toBe("rows");
 });
 
 test.each([

@@ -15,6 +15,6 @@ export async function snapshot(attempt: Attempt): Promise<string | undefined> {
   const id = String(release);
   const { bytes } = await takeSnapshot(host, { app, url, size, id, actor: manifest.origin.actor, live: live?.release });
   attempt.snapshot = release;
-  await pruneSnapshots(host.files, app, id, keep);
+  await pruneSnapshots(host.files, app, { made: id, live: live?.release, keep });
   return `${megabytes(bytes)}; restore with: sudo slipway restore ${app} ${release}`;
 }

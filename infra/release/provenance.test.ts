@@ -45,6 +45,16 @@ it("takes who asks now when anything changes, and says what was asked for before
   expect(settleProvenance(rebuilt, next, first)).toEqual(next);
 });
 
+it("is asked for after the last one by a computer whose clock is behind, too", () => {
+  const [year, now] = [365 * 86_400_000, Date.UTC(2026, 0, 1)];
+  const remembered = settleProvenance(content, undefined, { sequence: now, actor: "alice" });
+  const changed = { ...content, environment: { A: "3" } };
+  expect(settleProvenance(changed, remembered, { sequence: now - year, actor: "bob" }).origin).toEqual({
+    sequence: now + 1,
+    actor: "bob",
+  });
+});
+
 it("sends the same text again after an upgrade from a version that remembered no images, and knows them from then on", () => {
   const old = { content: contentHash(content), origin: first };
   const settled = settleProvenance(content, old, second);

@@ -33,7 +33,15 @@ export function settleProvenance(content: Content, last: Provenance | undefined,
   const images = imagesOf(content);
   // What was remembered without images asked for these very ones, since its content is the same.
   if (last?.content === hash) return { ...last, images };
-  return { content: hash, origin: now, images, ...(last?.images && { before: last.images }) };
+  return { content: hash, origin: after(last, now), images, ...(last?.images && { before: last.images }) };
+}
+
+/**
+ * One `up` of a stack runs at a time, so each is asked for after the last one, whatever the clock of the computer says that it is run on. How
+ * far ahead the host believes it is the host's matter (`agent/sequence.ts`).
+ */
+function after(last: Provenance | undefined, now: Origin): Origin {
+  return { ...now, sequence: Math.max(now.sequence, (last?.origin.sequence ?? -1) + 1) };
 }
 
 /**
