@@ -13,7 +13,7 @@ import { readLive, releaseFolders } from "./record";
  */
 export async function reserveNumber(files: Files, app: string): Promise<number> {
   const next = 1 + (await highestNumber(files, app));
-  await files.write(appPaths(app).number, `${next}\n`, 0o644).catch((thrown: unknown) => {
+  await files.write(appPaths(app).number, `${next}\n`, 0o600).catch((thrown: unknown) => {
     throw new Failure(
       `release ${next} of ${app} can't be begun, since its number can't be written down: ${reasonOf(thrown)}. Nothing was changed`,
     );
