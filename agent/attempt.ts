@@ -19,14 +19,20 @@ export interface Attempt {
   readonly owner: string;
   /** Keyed fingerprint of the manifest's environment. */
   readonly environment: string;
+  /** Processes that go on untouched, with the number of the release that started them; see `kept.ts`. */
+  readonly kept: Readonly<Record<string, number>>;
   /** Prints a line for whoever watches; secrets in it are blotted out. */
   readonly say: (line: string) => void;
   /** The images on their way here. */
   readonly fetching: Fetching;
   /** Set by `layOut`. */
   record?: ReleaseRecord;
-  /** Containers of this release, set by `create`. */
+  /** Containers of this release, those that go on among them; set by `create`. */
   containers: readonly Container[];
+  /** Containers of the old release that were stopped before their successors started. */
+  handedOver?: readonly Container[];
+  /** Whether the edge has visitors of a process wait for the new one. */
+  waiting?: boolean;
   /** Whether the data was carried over to the database of this release. */
   moved?: boolean;
   /** Containers of the old release that were stopped for that. */

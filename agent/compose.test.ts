@@ -218,7 +218,7 @@ test("the release command gives up on locks of the database in time, on top of t
   expect(command({ database: undefined })).toEqual({ PORT: "8000" });
 });
 
-test("what a process waits for is its own release's, beside the old one; what moves after the switch is whoever has the name", () => {
+test("what a process waits for is its own release's, beside the old one; what goes on is the one that goes on", () => {
   const proxy = (depends_on: unknown, web: object = {}) =>
     project({
       processes: {
@@ -228,7 +228,26 @@ test("what a process waits for is its own release's, beside the old one; what mo
     }).services.proxy?.external_links;
   expect(proxy(["web"])).toEqual(["web.r4:web"]);
   expect(proxy({ web: { condition: "service_healthy" } })).toEqual(["web.r4:web"]);
-  expect(proxy(["web"], { compose: { deploy: { update_config: { order: "stop-first" } } } })).toBeUndefined();
+  expect(proxy(["web"], { compose: { volumes: ["data:/data"] } })).toEqual(["web.r4:web"]);
   expect(proxy({ web: { condition: "service_completed_successfully" } })).toBeUndefined();
   expect(proxy(["db"])).toBeUndefined();
+});
+
+test("what goes on is made by no compose again, and is linked to by the number it has", () => {
+  const manifest: Manifest = {
+    ...base,
+    processes: {
+      web: { image, compose: { depends_on: ["cache", "queue"] }, port: 8000, replicas: 1 },
+      cache: { image, compose: { depends_on: ["queue"] }, replicas: 1 },
+      queue: { image, compose: {}, replicas: 1 },
+    },
+    release: { process: "web", command: ["migrate"] },
+  };
+  const order = { manifest, release: 4, ports: { web: [20_000] }, kept: { cache: 2 } };
+  const { services } = composeProject(order) as { services: Record<string, Record<string, unknown>> };
+  expect(services.cache?.profiles).toEqual(["kept"]);
+  expect(services.cache).not.toHaveProperty("depends_on");
+  expect(services.web?.depends_on).toEqual({ queue: { condition: "service_started" } });
+  expect(services.web?.external_links).toEqual(["cache.r2:cache", "queue.r4:queue"]);
+  expect(services.release_command?.external_links).toEqual(["cache.r2:cache", "queue.r4:queue"]);
 });

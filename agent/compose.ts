@@ -4,7 +4,7 @@ import { isKept } from "./compose-keys";
 import { dependenciesOf, isAwaited, mapOf } from "./dependencies";
 import { type Manifest, type Process, releaseCommandOf } from "./manifest";
 import { scriptNameOf } from "./mount";
-import { isLasting, isStopFirst } from "./processes";
+import { isLasting, neededBy, phasesOf } from "./processes";
 
 /** Service of the release command. No process can have this name, since names hold no underscore. */
 export const RELEASE_COMMAND = "release_command";
@@ -39,6 +39,8 @@ export interface ProjectOrder {
   readonly release: number;
   /** Ports of the loopback address by process, one for each replica; a process without a port has none. */
   readonly ports: Readonly<Record<string, readonly number[]>>;
+  /** Processes that go on from an earlier release, with its number; none where left out. */
+  readonly kept?: Readonly<Record<string, number>>;
 }
 
 /** Name of a release's compose project. */
@@ -49,15 +51,16 @@ export const networkName = (app: string) => `slipway-${app}`;
 export const volumeName = (app: string, volume: string) => `${app}_${volume}`;
 
 /** The project as compose reads it. The environment is not in it: services name the env file beside it. */
-export function composeProject({ manifest, release, ports }: ProjectOrder): Record<string, unknown> {
+export function composeProject({ manifest, release, ports, kept = {} }: ProjectOrder): Record<string, unknown> {
   const services: Record<string, unknown> = {};
+  const order = { manifest, release, kept };
   for (const [name, process] of Object.entries(manifest.processes)) {
     for (let replica = 0; replica < process.replicas; replica++) {
-      services[replicaName(name, replica)] = service(manifest, release, name, replica, ports[name]?.[replica]);
+      services[replicaName(name, replica)] = service(order, name, replica, ports[name]?.[replica]);
     }
   }
   const command = releaseCommandOf(manifest);
-  if (command) services[RELEASE_COMMAND] = releaseCommand(manifest, release, command);
+  if (command) services[RELEASE_COMMAND] = releaseCommand(order, command);
   return {
     name: projectName(manifest.app, release),
     services,
@@ -89,17 +92,28 @@ export function replicaName(process: string, replica: number): string {
   return replica === 0 ? process : `${process}_${replica + 1}`;
 }
 
-function service(manifest: Manifest, release: number, name: string, replica: number, port: number | undefined) {
+/** A process's service less what differs from release to release: where two are equal, so are their containers. */
+export function renderedService(manifest: Manifest, name: string): unknown {
+  return service({ manifest, release: 0, kept: {} }, name, 0, 0);
+}
+
+type ServiceOrder = Required<Omit<ProjectOrder, "ports">>;
+
+function service(order: ServiceOrder, name: string, replica: number, port: number | undefined) {
+  const { manifest, release, kept } = order;
   const process = processOf(manifest, name);
-  if (process.schedule !== undefined) return scheduled(manifest, release, name);
+  if (process.schedule !== undefined) return idle(manifest, release, name, "schedule");
+  if (name in kept) return idle(manifest, release, name, "kept");
   const dependencies = dependenciesOf(process, manifest);
+  // Compose knows nothing of those that go on; whoever waits for them, the engine does.
+  const awaited = Object.entries(dependencies).filter(([other]) => !(other in kept));
   return {
     restart: isAwaited(name, manifest) ? "no" : "unless-stopped",
     logging: LOGGING,
     ...common(manifest, release, name, replica),
     ...networksOf(manifest, name, { aliases: [name, ownAlias(name, release)] }),
-    ...(Object.keys(dependencies).length > 0 && { depends_on: dependencies }),
-    ...(process.compose.network_mode === undefined && ownLinks(Object.keys(dependencies), manifest, release)),
+    ...(awaited.length > 0 && { depends_on: Object.fromEntries(awaited) }),
+    ...(process.compose.network_mode === undefined && ownLinks(Object.keys(dependencies), order)),
     ...(process.port !== undefined && port !== undefined && { ports: [`127.0.0.1:${port}:${process.port}`] }),
   };
 }
@@ -109,35 +123,45 @@ const ownAlias = (process: string, release: number) => `${process}.r${release}`;
 
 /**
  * While two releases run side by side, the name of a process stands for both. What a process waits for is its own release's: a proxy must not be
- * found healthy, or answer, by way of the old release behind it. What stops before its successor starts (workers) is never there twice.
+ * found healthy, or answer, by way of the old release behind it. What goes on from an earlier release is known by that one's number.
  */
-function ownLinks(needed: readonly string[], manifest: Manifest, release: number) {
-  const beside = needed.filter((name) => isLasting(name, manifest) && !isStopFirst(name, manifest));
-  return beside.length > 0 ? { external_links: beside.map((name) => `${ownAlias(name, release)}:${name}`) } : {};
+function ownLinks(needed: readonly string[], { manifest, release, kept }: ServiceOrder) {
+  const lasting = needed.filter((name) => isLasting(name, manifest));
+  if (lasting.length === 0) return {};
+  return { external_links: lasting.map((name) => `${ownAlias(name, kept[name] ?? release)}:${name}`) };
 }
 
-/** The profile keeps `compose create` from making it a container; its timer starts it by `compose run`. */
-function scheduled(manifest: Manifest, release: number, name: string) {
+/** What the release command needs and finds started; a name that isn't linked leads to what the old release has of it. */
+function startedBefore(process: string, { manifest, kept }: ServiceOrder): readonly string[] {
+  const phases = phasesOf(manifest);
+  return neededBy(process, manifest).filter((name) => name in kept || phases[name] === "early");
+}
+
+/** The profile keeps `compose create` from making it a container; `compose run` starts it, for its timer or for a person. */
+function idle(manifest: Manifest, release: number, name: string, profile: string) {
   return {
     logging: LOGGING,
     ...common(manifest, release, name, 0),
-    profiles: ["schedule"],
+    profiles: [profile],
     restart: "no",
     ...networksOf(manifest, name),
   };
 }
 
-function releaseCommand(manifest: Manifest, release: number, order: NonNullable<Manifest["release"]>) {
-  const { healthcheck: _healthcheck, depends_on: _dependsOn, ...rest } = common(manifest, release, order.process, 0);
+function releaseCommand(order: ServiceOrder, { process, command }: NonNullable<Manifest["release"]>) {
+  const { manifest, release } = order;
+  const { healthcheck: _healthcheck, depends_on: _dependsOn, ...rest } = common(manifest, release, process, 0);
   return {
     logging: LOGGING,
     ...rest,
     restart: "no",
     // Compose would interpolate the command once more; it comes from outside compose's own words.
-    command: order.command.map((word) => word.replaceAll("$", "$$$$")),
-    environment: { ...mapOf(rest.environment), ...lockTimeout(manifest, order.process) },
+    command: command.map((word) => word.replaceAll("$", "$$$$")),
+    environment: { ...mapOf(rest.environment), ...lockTimeout(manifest, process) },
     labels: { ...rest.labels, [PROCESS_LABEL]: RELEASE_COMMAND },
-    ...networksOf(manifest, order.process),
+    ...networksOf(manifest, process),
+    ...(processOf(manifest, process).compose.network_mode === undefined &&
+      ownLinks(startedBefore(process, order), order)),
   };
 }
 

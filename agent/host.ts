@@ -33,6 +33,8 @@ export interface Container {
   readonly running: boolean;
   /** What it was made from, as it was named then: for a release's own always by digest. */
   readonly image: string;
+  /** Docker's names of the volumes, and paths of the host, that it may write. */
+  readonly writes: readonly string[];
 }
 
 /** What part of a container's log is read. */

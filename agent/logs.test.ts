@@ -48,7 +48,7 @@ let logs: Logs;
 function container(name: string, process: string, running = true): void {
   const release = /-r(\d+)-/.exec(name)?.[1] ?? "";
   const labels = { "slipway.app": "shop", "slipway.release": release, "slipway.process": process };
-  const nothing = { image: "", port: undefined, exitCode: 0, started: true, since: 0, stopped: false };
+  const nothing = { image: "", writes: [], port: undefined, exitCode: 0, started: true, since: 0, stopped: false };
   host.all.push({ ...nothing, id: name, name, labels, running });
 }
 

@@ -1,10 +1,10 @@
 /** `slipway logs`: what containers of a release wrote, and, followed, those of the releases that come after it. */
 
 import { APP_LABEL } from "./compose";
-import { isOneOff, processOf, releaseOf } from "./containers";
+import { belongsTo, isOneOff, processOf } from "./containers";
 import { Failure } from "./failure";
 import type { Container, Host } from "./host";
-import { readLive } from "./record";
+import { readLive, readRecord } from "./record";
 
 /** Milliseconds between two looks at which release is live and which of its containers run. */
 const POLL = 500;
@@ -84,7 +84,8 @@ export async function loggedContainers(
     throw new Failure(`no release of ${app} is live on this host; «slipway status» lists the apps`);
   }
   const all = await host.docker.containers(`${APP_LABEL}=${app}`);
-  const ours = all.filter((container) => releaseOf(container) === number);
+  const record = (await readRecord(host.files, app, number).catch(() => undefined)) ?? { release: number };
+  const ours = all.filter((container) => belongsTo(container, record));
   const found = ours.filter((container) => process === undefined || processOf(container) === process);
   if (found.length > 0 || !expected) return found;
   if (ours.length === 0)

@@ -231,13 +231,14 @@ export class MemoryHost implements Host {
     },
     create: async (folder, project) => {
       this.effect(`docker.create ${project}`);
-      const { services } = JSON.parse(this.texts.get(`${folder}/compose.json`)?.text ?? "{}") as {
+      const { services, volumes: named = {} } = JSON.parse(this.texts.get(`${folder}/compose.json`)?.text ?? "{}") as {
         services: Record<
           string,
-          { image: string; labels: Record<string, string>; ports?: string[]; profiles?: string[] }
+          { image: string; labels: Record<string, string>; ports?: string[]; profiles?: string[]; volumes?: string[] }
         >;
+        volumes?: Record<string, { name: string }>;
       };
-      for (const [service, { image, labels, ports, profiles }] of Object.entries(services)) {
+      for (const [service, { image, labels, ports, profiles, volumes = [] }] of Object.entries(services)) {
         if (profiles !== undefined) continue;
         const name = `${project}-${service}-1`;
         const port = ports?.[0] === undefined ? undefined : Number(ports[0].split(":")[1]);
@@ -247,6 +248,10 @@ export class MemoryHost implements Host {
           labels,
           image,
           port,
+          writes: volumes.flatMap((entry) => {
+            const [source = "", , mode] = entry.split(":");
+            return mode === "ro" ? [] : [named[source]?.name ?? source];
+          }),
           running: false,
           exitCode: 0,
           started: false,

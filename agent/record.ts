@@ -22,6 +22,8 @@ export const ReleaseRecord = z.strictObject({
   environment: z.string(),
   /** Ports of the loopback address, by process, one for each replica. */
   ports: z.record(z.string(), z.array(z.number().int())),
+  /** Processes that an earlier release has started and that go on in this one, with that release's number; see `kept.ts`. */
+  kept: z.record(z.string(), z.number().int().positive()).optional(),
 });
 /** @see ReleaseRecord */
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;

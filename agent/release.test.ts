@@ -499,6 +499,7 @@ describe("afterwards", () => {
       labels,
       image: image("1"),
       port: undefined,
+      writes: [],
       running: true,
       exitCode: 0,
       started: true,

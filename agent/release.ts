@@ -7,6 +7,7 @@ import { Failure, reasonOf } from "./failure";
 import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
+import { keptProcesses } from "./kept";
 import { underLease } from "./lease";
 import { type Row, writeRow } from "./ledger";
 import { keepLogin } from "./login";
@@ -21,9 +22,10 @@ import { settle } from "./settle";
 import { awaitCertificates, certify, hasNames } from "./steps/certificates";
 import { create } from "./steps/create";
 import { awaitDatabase } from "./steps/database";
-import { switchBack, switchEdge } from "./steps/edge";
+import { closeDoors, switchBack, switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
 import { fetchImages } from "./steps/fetch";
+import { handedBackText, hasEarly, hasInPlace, startEarly, startInPlace } from "./steps/handOver";
 import { checkHealth } from "./steps/health";
 import { hold } from "./steps/hold";
 import { judge } from "./steps/judge";
@@ -41,7 +43,7 @@ import { copyStaticFiles } from "./steps/static-files";
 import { stopInPeace } from "./steps/stop";
 import { tidy } from "./steps/tidy";
 import { watch } from "./steps/watch";
-import { bringWorkersBack, hasWorkers, moveWorkers } from "./steps/workers";
+import { bringOldBack, hasWorkers, moveWorkers } from "./steps/workers";
 import { type Voice, voiceOf } from "./voice";
 
 /** Until the last of these is done the old release is there, untouched or to go back to, and a failure undoes all that was made. */
@@ -55,6 +57,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "database", applies: hasDatabase, waits: true, run: awaitDatabase },
   { name: "move the database", applies: ({ manifest }) => manifest.move !== undefined, run: moveDatabase },
   { name: "snapshot", applies: wantsSnapshot, waits: true, run: snapshot },
+  { name: "servers", applies: hasEarly, run: startEarly },
   { name: "release command", applies: hasReleaseCommand, waits: true, run: runReleaseCommand },
   {
     name: "old release",
@@ -64,6 +67,7 @@ export const UNTIL_IT_STAYS: readonly Step[] = [
   { name: "start", run: start },
   { name: "health", waits: true, run: checkHealth },
   { name: "media", applies: hasMedia, run: shareBoth },
+  { name: "in place", applies: hasInPlace, run: startInPlace },
   { name: "edge", run: switchEdge },
   { name: "workers", applies: hasWorkers, run: moveWorkers },
   { name: "watch", applies: ({ manifest }) => manifest.limits.watch > 0, run: watch },
@@ -174,6 +178,7 @@ async function attemptIt(lease: Lease): Promise<Outcome> {
   const attempt: Attempt = {
     ...common,
     release: reserved ?? (await reserveNumber(host.files, app)),
+    kept: await keptProcesses({ host, manifest: settled.manifest, environment, live, containers: found.containers }),
     say: voice.say,
     fetching,
     containers: [],
@@ -268,11 +273,11 @@ async function undo(attempt: Attempt, voice: Voice): Promise<void> {
   const { host, manifest, release, live } = attempt;
   try {
     if (attempt.switched) await switchBack(attempt);
+    else if (attempt.waiting) await closeDoors(host, manifest.app, (other) => other !== release);
     if (attempt.shared) await share(host, [live?.content ?? { app: manifest.app, processes: {}, routes: [] }]);
-    if (attempt.stopped) await bringBack(attempt);
-    const ours = await releaseContainers(host, manifest.app, release);
-    if (attempt.switched) await retireOwn(attempt, ours);
-    else await Promise.all(ours.map(({ id }) => host.docker.remove(id)));
+    await removeOwn(attempt);
+    const back = handedBackText(attempt);
+    if (back) voice.complain(`! ${back}`);
     await host.files.remove(releasePaths(manifest.app, release).folder);
   } catch (thrown) {
     voice.complain(
@@ -281,15 +286,25 @@ async function undo(attempt: Attempt, voice: Voice): Promise<void> {
   }
 }
 
-/** What has served ends what it has begun. A worker must be gone before the old one takes work again. */
-async function retireOwn(attempt: Attempt, ours: readonly Container[]): Promise<void> {
-  const { host, manifest, record } = attempt;
-  const end = (containers: readonly Container[]) =>
-    Promise.all(containers.map((container) => stopInPeace(host, container, record, manifest.limits.drain)));
-  const isWorker = (container: Container) => isStopFirst(processOf(container), manifest);
+/**
+ * What has served ends what it has begun, and what writes files writes them down. What takes work, or has a volume, must be gone before its
+ * predecessor starts again.
+ */
+async function removeOwn(attempt: Attempt): Promise<void> {
+  const { host, manifest, record, release, switched } = attempt;
+  const end = (container: Container) =>
+    switched || container.writes.length > 0
+      ? stopInPeace(host, container, record, manifest.limits.drain)
+      : host.docker.remove(container.id);
+  const ours = await releaseContainers(host, manifest.app, release);
+  const isFirst = (container: Container) => isStopFirst(processOf(container), manifest) || container.writes.length > 0;
+  const bringThemBack = async () => {
+    await (attempt.stopped ? bringBack(attempt) : undefined);
+    await bringOldBack(attempt);
+  };
   await Promise.all([
-    end(ours.filter(isWorker)).then(() => bringWorkersBack(attempt)),
-    end(ours.filter((container) => !isWorker(container))),
+    Promise.all(ours.filter(isFirst).map(end)).then(bringThemBack),
+    ...ours.filter((container) => !isFirst(container)).map(end),
   ]);
 }
 

@@ -58,6 +58,7 @@ beforeEach(async () => {
       labels,
       image,
       port,
+      writes: [],
       running: true,
       exitCode: 0,
       started: true,

@@ -25,6 +25,7 @@ import {
 } from "./snapshots";
 import { lackOf, untilFit } from "./steps/health";
 import { hold } from "./steps/hold";
+import { graceOf } from "./steps/stop";
 import { counted, momentText } from "./words";
 
 /** Seconds to wait for a migration of the same database, e.g. from another host. */
@@ -253,7 +254,9 @@ class Work {
     const running = all.filter((container) => container.running);
     this.stopped = running.filter((container) => !isOneOff(container));
     await intent.note({ stopped: this.stopped.map(({ id }) => id) });
-    await Promise.all(running.map(({ id }) => host.docker.stop(id, plan.record.content.limits.drain)));
+    const { record } = plan;
+    const grace = (container: Container) => graceOf(container, record, record.content.limits.drain);
+    await Promise.all(running.map((container) => host.docker.stop(container.id, grace(container))));
     const oneOffs = running.length - this.stopped.length;
     const ended = oneOffs > 0 ? `, ${counted(oneOffs, "one-off command")} ended` : "";
     return `${counted(this.stopped.length, "container")}${ended}`;

@@ -21,6 +21,7 @@ function container(name: string, changes: Partial<MemoryContainer> = {}, process
     name,
     image,
     port: undefined,
+    writes: [],
     running: true,
     exitCode: 0,
     started: true,

@@ -4,7 +4,7 @@ import { caddyfile } from "./caddyfile";
 import { certificatesOf, type NameStatus, pendingLines } from "./certificates";
 import { ownerOf } from "./claim";
 import { APP_LABEL } from "./compose";
-import { isOneOff, processOf, releaseOf } from "./containers";
+import { belongsTo, isOneOff, processOf } from "./containers";
 import { portsFolder, releaseOf as releaseOfDoor } from "./doors";
 import { Failure, reasonOf } from "./failure";
 import { heldBecause } from "./held";
@@ -252,12 +252,13 @@ function originOf({ release, origin }: ReleaseRecord, rows: readonly Row[]) {
 
 async function processesOf(
   host: Host,
-  { release, content }: ReleaseRecord,
+  record: ReleaseRecord,
   containers: readonly Container[],
 ): Promise<Record<string, ProcessStatus>> {
+  const { content } = record;
   const entries = Object.entries(content.processes).map(async ([name, process]): Promise<[string, ProcessStatus]> => {
     const { image, replicas, follow, schedule } = process;
-    const ours = containers.filter((one) => releaseOf(one) === release && processOf(one) === name);
+    const ours = containers.filter((one) => belongsTo(one, record) && processOf(one) === name);
     const running = ours.filter((container) => container.running);
     const conditions = await Promise.all(ours.map(({ id }) => host.docker.condition(id).catch(() => undefined)));
     return [
@@ -278,7 +279,7 @@ async function processesOf(
 }
 
 function isStray(container: Container, record: ReleaseRecord | undefined): boolean {
-  const isOurs = releaseOf(container) === record?.release && processOf(container) in (record?.content.processes ?? {});
+  const isOurs = record && belongsTo(container, record) && processOf(container) in record.content.processes;
   return container.running && !isOurs;
 }
 

@@ -8,6 +8,7 @@ import { liveRecords } from "./record";
 import { reconcile } from "./steps/edge";
 import { hold } from "./steps/hold";
 import { pruneAll } from "./steps/prune";
+import { graceOf } from "./steps/stop";
 import { counted } from "./words";
 
 /** What a removal has done so far. */
@@ -31,7 +32,7 @@ const STEPS: Readonly<Record<string, (removal: Removal) => Promise<void>>> = {
   },
   containers: async ({ host, app, order, done }) => {
     const containers = await host.docker.containers(`${APP_LABEL}=${app}`);
-    await Promise.all(containers.map((container) => stopAndRemove(host, container, order.drain)));
+    await Promise.all(containers.map((container) => stopAndRemove(host, container, order)));
     await host.docker.removeNetwork(networkName(app));
     done.push(`${counted(containers.length, "container")} stopped`);
   },
@@ -66,8 +67,10 @@ export async function takeOff(removal: Omit<Removal, "done"> & { say: (line: str
   return done.join(", ");
 }
 
-async function stopAndRemove(host: Host, container: Container, drain: number): Promise<void> {
-  if (container.running) await host.docker.stop(container.id, drain);
+/** What keeps files writes them down, unless they go with it. */
+async function stopAndRemove(host: Host, container: Container, { drain, volumes }: Removal["order"]): Promise<void> {
+  const grace = volumes ? drain : graceOf(container, undefined, drain);
+  if (container.running) await host.docker.stop(container.id, grace);
   await host.docker.remove(container.id);
 }
 

@@ -605,14 +605,6 @@ class Reader {
       });
       return false;
     }
-    if (isStopFirst(service)) {
-      this.mistakes.push({
-        path,
-        what: `leads to services.${service.name}, whose deploy.update_config.order is stop-first, which would turn visitors away at each release`,
-        mend: "remove order there: what a route leads to starts beside the old one",
-      });
-      return false;
-    }
     if (service.port === undefined) {
       this.mistakes.push({
         path,
@@ -629,11 +621,6 @@ class Reader {
     }
     return service.port !== undefined && service.health !== undefined;
   }
-}
-
-function isStopFirst({ compose }: Service): boolean {
-  const deploy = compose.deploy as { update_config?: { order?: string } } | undefined;
-  return deploy?.update_config?.order === "stop-first";
 }
 
 /** What is left of an app's section without its mistakes, so that what depends on the rest is checked in the same run. */

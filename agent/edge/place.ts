@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { portsFolder, staticFolder } from "../doors";
 import { literally, mountHeaders } from "../mount";
 import { appPaths, CADDYFILE, mediaFolder } from "../paths";
+import { type Processes, phasesOf } from "../processes";
 import { block } from "./block";
 import type { Place } from "./sites";
 
@@ -35,7 +36,7 @@ export function answers({ record, route, mount }: Place): string[] {
       ...(process?.media
         ? [mediaFiles(`${mount.seen}${process.media.at}`, mediaFolder(app, process.media.volume))]
         : []),
-      ...proxy(portsFolder(app, route.process, replicas), replicas, [
+      ...proxy(portsFolder(app, route.process, replicas), replicas, patienceWith(record.content, route.process), [
         ...Object.entries(mountHeaders(mount)).map(([name, value]) => `header_up ${name} ${value}`),
         ...(route.cookiePath ? cookiesBelow(mount.base) : []),
       ]),
@@ -115,7 +116,12 @@ function mediaFiles(at: string, folder: string): string {
   ]);
 }
 
-function proxy(folder: string, replicas: number, headers: readonly string[]): string[] {
+/** Seconds that a request waits for a process that doesn't answer its call: one that Docker starts again, or one that is replaced in place. */
+function patienceWith(content: Processes, process: string): number {
+  return phasesOf(content)[process] === "in place" ? 20 : 2;
+}
+
+function proxy(folder: string, replicas: number, patience: number, headers: readonly string[]): string[] {
   const slots = Array.from({ length: replicas }, (_, replica) => `{port${replica}}`);
   const pattern = `~^/?[0-9]+${"-([0-9]+)".repeat(replicas)}[.]ports$`;
   const groups = slots.map((_, replica) => `\${${replica + 1}}`).join(" ");
@@ -124,8 +130,7 @@ function proxy(folder: string, replicas: number, headers: readonly string[]): st
     block("handle @open", [
       block(`map {http.matchers.file.relative} ${slots.join(" ")}`, [`${pattern} ${groups}`]),
       block(`reverse_proxy ${slots.map((slot) => `127.0.0.1:${slot}`).join(" ")}`, [
-        // Carries requests over the moment in which Docker starts a crashed container again.
-        "lb_try_duration 2s",
+        `lb_try_duration ${patience}s`,
         "lb_try_interval 50ms",
         ...(replicas > 1 ? ["lb_policy least_conn", "fail_duration 2s"] : []),
         ...headers,

@@ -24,6 +24,11 @@ const Listed = z.array(
     Image: z.string(),
     Labels: z.record(z.string(), z.string()),
     State: z.string(),
+    Mounts: z
+      .array(
+        z.object({ Type: z.string(), Name: z.string().optional(), Source: z.string().optional(), RW: z.boolean() }),
+      )
+      .nullish(),
   }),
 );
 
@@ -179,12 +184,16 @@ export const linuxDocker: Docker = {
   async containers(label) {
     const answer = await ask({ method: "GET", path: "/containers/json", query: { all: "true", ...filters(label) } });
     return Listed.parse(answer)
-      .map(({ Id, Names, Image, Labels, State }) => ({
+      .map(({ Id, Names, Image, Labels, State, Mounts }) => ({
         id: Id,
         name: (Names[0] ?? Id).replace(/^\//, ""),
         labels: Labels,
         running: State === "running",
         image: Image,
+        writes: (Mounts ?? []).flatMap(({ Type, Name, Source, RW }) => {
+          const place = Type === "volume" ? Name : Type === "bind" ? Source : undefined;
+          return RW && place !== undefined ? [place] : [];
+        }),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   },

@@ -1,6 +1,6 @@
-import type { Attempt } from "../attempt";
+import { type Attempt, recordOf } from "../attempt";
 import { APP_LABEL, networkName, projectName, volumeName } from "../compose";
-import { releaseContainers } from "../containers";
+import { recordContainers } from "../containers";
 import { releasePaths } from "../paths";
 
 /** Makes network, volumes and containers; nothing runs yet. Compose is asked this once, for all that a service's words mean. */
@@ -16,5 +16,5 @@ export async function create(attempt: Attempt): Promise<undefined> {
     RELEASE: String(release),
     ...manifest.environment,
   });
-  attempt.containers = await releaseContainers(host, manifest.app, release);
+  attempt.containers = await recordContainers(host, recordOf(attempt));
 }

@@ -90,6 +90,13 @@ export async function closeDoors(
   return closing.length > 0;
 }
 
+/** Leads visitors of some processes to a release, whether or not it listens yet. */
+export async function openDoorsOf(host: Host, record: ReleaseRecord, processes: readonly string[]): Promise<void> {
+  const { content } = record;
+  const chosen = Object.entries(content.processes).filter(([name]) => processes.includes(name));
+  await openDoors(host, { ...record, content: { ...content, processes: Object.fromEntries(chosen) } });
+}
+
 async function openDoors(host: Host, record: ReleaseRecord): Promise<void> {
   const { static: staticFiles } = releasePaths(record.content.app, record.release);
   for (const { path, target } of doorsOf(record, staticFiles)) {

@@ -21,7 +21,7 @@ it.each([
   host.docker.condition = async () => ({ status: "running", exitCode: 0, restarts: 0, outOfMemory: false });
   const live = record({ routes: [{ host: "shop.test", process: "web", ...changes }] });
   const labels = { "slipway.process": "web", "slipway.replica": "0" };
-  const container = { id: "1", name: "web", labels, running: true, image: "x" };
+  const container = { id: "1", name: "web", labels, running: true, image: "x", writes: [] };
   expect(await lackOf(host, live, container)).toBeUndefined();
   expect(asked).toMatchObject([{ port: 20_000, path, host: "shop.test", scheme: "https", headers }]);
   expect(asked[0]?.headers).toEqual(headers);
@@ -34,7 +34,7 @@ it.each([
   const host = new MemoryHost();
   host.docker.condition = async () => ({ status: "running", exitCode: 0, restarts: 1, outOfMemory: false });
   host.docker.lastExitCode = async () => code;
-  const container = { id: "1", name: "web", labels: {}, running: true, image: "x" };
+  const container = { id: "1", name: "web", labels: {}, running: true, image: "x", writes: [] };
   await expect(lackOfNew(host, record({}), container)).rejects.toThrow(told);
 });
 

@@ -1,11 +1,11 @@
 import { type Attempt, recordOf, schemeOf } from "../attempt";
 import { REPLICA_LABEL } from "../compose";
-import { processOf } from "../containers";
+import { processOf, releaseOf } from "../containers";
 import { Failure, reasonOf } from "../failure";
 import type { Condition, Container, Host } from "../host";
 import type { Process } from "../manifest";
 import { mountHeaders, mountOfProcess } from "../mount";
-import { isLasting, isStopFirst } from "../processes";
+import { isLasting, phasesOf } from "../processes";
 import type { ReleaseRecord } from "../record";
 
 /** Milliseconds between two looks: short, since every one of them is added to the time until a good release serves. */
@@ -19,18 +19,18 @@ const PROBE_LEAST = 250;
 /** Milliseconds that a process without a port must stay up to count as started, at the least. */
 const SETTLE = 1_000;
 
-/** Waits until every container that runs beside its old one is fit to serve; fails at once if one of them ends. */
+/** Waits until every container that has been started so far is fit to serve; fails at once if one of them ends. */
 export async function checkHealth(attempt: Attempt): Promise<undefined> {
-  await untilFit(
-    attempt.host,
-    recordOf(attempt),
-    lastingContainers(attempt).filter((container) => !isStopFirst(processOf(container), attempt.manifest)),
-  );
+  const phases = phasesOf(attempt.manifest);
+  const isStarted = (container: Container) => ["early", "beside"].includes(phases[processOf(container)] ?? "");
+  await untilFit(attempt.host, recordOf(attempt), lastingContainers(attempt).filter(isStarted));
 }
 
-/** The attempt's containers that are to run all the time. */
-export function lastingContainers({ manifest, containers }: Attempt): readonly Container[] {
-  return containers.filter((container) => isLasting(processOf(container), manifest));
+/** The containers that this release starts and that are to run all the time. */
+export function lastingContainers({ manifest, containers, release }: Attempt): readonly Container[] {
+  return containers.filter(
+    (container) => releaseOf(container) === release && isLasting(processOf(container), manifest),
+  );
 }
 
 /** What a container of a release lacks to be fit to serve, if anything; `limit` is for its answer, in milliseconds. */

@@ -1,4 +1,4 @@
-import { processOf, releaseContainers } from "../containers";
+import { belongsTo, processOf, recordContainers } from "../containers";
 import { reasonOf } from "../failure";
 import type { Host } from "../host";
 import { readLedger, writeRow } from "../ledger";
@@ -67,17 +67,21 @@ export async function judge(host: Host, app: string): Promise<Judgement> {
 }
 
 /** The release before one that has no row in the ledger yet, if it still has its containers. */
-async function unfinishedAfter(host: Host, { release, content: { app } }: ReleaseRecord) {
+async function unfinishedAfter(host: Host, live: ReleaseRecord) {
+  const { release, content } = live;
+  const { app } = content;
   const rows = await readLedger(host.files, app);
   if (rows.some((row) => row.release === release)) return undefined;
   const last = rows.filter(({ result }) => result === "live").at(-1);
   const record = last && (await legibleRecord(host.files, app, last.release));
-  return record && (await releaseContainers(host, app, record.release)).length > 0 ? record : undefined;
+  if (!record) return undefined;
+  const own = (await recordContainers(host, record)).filter((container) => !belongsTo(container, live));
+  return own.length > 0 ? record : undefined;
 }
 
 async function lackOfRelease(host: Host, record: ReleaseRecord, before: ReleaseRecord): Promise<string | undefined> {
-  await stopWorkers(host, before, record.content.limits.drain);
-  const containers = await releaseContainers(host, record.content.app, record.release);
+  await stopWorkers(host, before, record, record.content.limits.drain);
+  const containers = await recordContainers(host, record);
   await startAgain(host, record, containers);
   const lasting = containers.filter((container) => isLasting(processOf(container), record.content));
   return untilFit(host, record, lasting, lackOf).then(() => undefined, reasonOf);

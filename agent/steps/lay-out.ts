@@ -36,13 +36,14 @@ export async function layOut(attempt: Attempt): Promise<undefined> {
       content: contentOf(manifest),
       environment: attempt.environment,
       ports: await givePorts(attempt),
+      ...(Object.keys(attempt.kept).length > 0 && { kept: attempt.kept }),
     };
     await writeRecord(host.files, attempt.record);
   } finally {
     await lock.free();
   }
   const paths = releasePaths(manifest.app, release);
-  const project = composeProject({ manifest, release, ports: recordOf(attempt).ports });
+  const project = composeProject({ manifest, release, ports: recordOf(attempt).ports, kept: attempt.kept });
   await Promise.all([
     ...(manifest.authorities ?? []).map((text) => layAuthority(host.files, text)),
     host.files.write(paths.environment, envFile({ RELEASE: String(release), ...manifest.environment }), 0o600),
@@ -66,11 +67,16 @@ function refuseTakenPlaces(manifest: Manifest, live: readonly ReleaseRecord[]): 
   }
 }
 
-async function givePorts({ host, manifest }: Attempt): Promise<Record<string, number[]>> {
-  const wanting = Object.entries(manifest.processes).filter(([, process]) => process.port !== undefined);
+/** What goes on keeps those it has. */
+async function givePorts({ host, manifest, kept, live }: Attempt): Promise<Record<string, number[]>> {
+  const held = Object.entries(live?.ports ?? {}).filter(([name]) => name in kept);
+  const wanting = Object.entries(manifest.processes).filter(
+    ([name, process]) => process.port !== undefined && !(name in kept),
+  );
   const count = wanting.reduce((sum, [, process]) => sum + process.replicas, 0);
   const ports = [...(await freePorts(count, await heldPorts(host.files), (port) => host.portFree(port)))];
-  return Object.fromEntries(wanting.map(([name, process]) => [name, ports.splice(0, process.replicas)]));
+  const given = wanting.map(([name, process]): [string, number[]] => [name, ports.splice(0, process.replicas)]);
+  return Object.fromEntries([...held, ...given]);
 }
 
 /** Ports of every release on record: of those half made too, which may not listen yet. */

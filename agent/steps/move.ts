@@ -18,6 +18,7 @@ import { databaseLock, databaseUrl, dumpPath, megabytes, takeSnapshot } from "..
 import { jsonOf } from "../stored";
 import { counted } from "../words";
 import { hold } from "./hold";
+import { graceOf } from "./stop";
 
 /** Seconds to wait for a migration of either database. */
 const WAIT = 60;
@@ -154,7 +155,8 @@ async function stopServing(attempt: Attempt): Promise<void> {
   const all = await host.docker.containers(`${APP_LABEL}=${manifest.app}`);
   const running = all.filter((container) => container.running && releaseOf(container) !== release);
   attempt.stopped = running.filter((container: Container) => !isOneOff(container));
-  await Promise.all(running.map(({ id }) => host.docker.stop(id, manifest.limits.drain)));
+  const grace = (container: Container) => graceOf(container, attempt.live, manifest.limits.drain);
+  await Promise.all(running.map((container) => host.docker.stop(container.id, grace(container))));
 }
 
 function refuseDifferences(before: Counts, after: Counts, why: string): void {

@@ -1,5 +1,5 @@
 import type { Attempt } from "../attempt";
-import { processOf, releaseContainers } from "../containers";
+import { processOf, recordContainers } from "../containers";
 import { reasonOf } from "../failure";
 import { isLasting } from "../processes";
 import { lackOf } from "./health";
@@ -11,7 +11,7 @@ import { lackOf } from "./health";
 export async function askOldRelease(attempt: Attempt): Promise<string | undefined> {
   const { host, live } = attempt;
   if (!live) return undefined;
-  const all = await releaseContainers(host, live.content.app, live.release);
+  const all = await recordContainers(host, live);
   const old = all.filter((container) => container.running && isLasting(processOf(container), live.content));
   const lacks = await Promise.all(old.map((container) => lackOf(host, live, container).catch(reasonOf)));
   attempt.oldIsUnfit = lacks.find((lack) => lack !== undefined);

@@ -24,7 +24,7 @@ beforeEach(() => {
 function attempt(release = 2, changes: Partial<Attempt["manifest"]> = {}): Attempt {
   const id = `shop-r${release}-release_command-1`;
   const labels = { "slipway.app": "shop", "slipway.process": "release_command", "slipway.release": String(release) };
-  const state = { running: false, exitCode: 0, started: false, since: 0, stopped: false, port: undefined };
+  const state = { running: false, exitCode: 0, started: false, since: 0, stopped: false, port: undefined, writes: [] };
   const container = { id, name: id, labels, image, ...state };
   host.all.push(container);
   const manifest: Attempt["manifest"] = {
@@ -53,6 +53,7 @@ function attempt(release = 2, changes: Partial<Attempt["manifest"]> = {}): Attem
     before: undefined,
     owner: "ana",
     environment: "fingerprint",
+    kept: {},
     fetching: { guarded: Promise.resolve(undefined), pulled: Promise.resolve(undefined) },
     say: (line) => said.push(line),
     containers: [container],

@@ -3,18 +3,19 @@ import { processOf } from "../containers";
 import { dependenciesOf } from "../dependencies";
 import { Failure, reasonOf } from "../failure";
 import type { Container, Host } from "../host";
-import { isScheduled, isStopFirst } from "../processes";
+import { type Phase, phasesOf } from "../processes";
 
 /** Milliseconds between two looks at a container that others wait for. */
 const POLL = 50;
 
 /** Starts, beside the old ones, all containers that may run at the same time as theirs. */
 export async function start(attempt: Attempt): Promise<undefined> {
-  const { manifest } = attempt;
-  const names = Object.entries(manifest.processes)
-    .filter(([name, process]) => !isScheduled(process) && !isStopFirst(name, manifest))
-    .map(([name]) => name);
-  await startProcesses(attempt, names);
+  await startProcesses(attempt, startedIn(attempt, "beside"));
+}
+
+/** Processes that a release starts in a phase: not those that go on. */
+export function startedIn({ manifest, kept }: Pick<Attempt, "manifest" | "kept">, phase: Phase): readonly string[] {
+  return Object.entries(phasesOf(manifest)).flatMap(([name, own]) => (own === phase && !(name in kept) ? [name] : []));
 }
 
 /** Starts the containers of these processes, each as soon as those it depends on are as compose says they must be. */

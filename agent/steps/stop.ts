@@ -1,4 +1,5 @@
 import { processOf } from "../containers";
+import { mapOf } from "../dependencies";
 import type { Container, Host } from "../host";
 import type { ReleaseRecord } from "../record";
 
@@ -6,6 +7,8 @@ import type { ReleaseRecord } from "../record";
 const POLL = 50;
 /** Seconds a process has at the least between SIGTERM and SIGKILL, unless the limit of the drain is shorter. */
 const GRACE = 5;
+/** The same for a server that keeps files: Redis writes all it holds to disk, and Postgres what it has not yet. Docker's own limit is 10. */
+const GRACE_WITH_FILES = 120;
 
 /**
  * Stops and removes a container that served. One that the edge leads to is asked to stop once its last request is done, so that even an
@@ -17,11 +20,38 @@ export async function stopInPeace(
   record: ReleaseRecord | undefined,
   drain: number,
 ): Promise<void> {
+  await quiesce(host, container, record, drain);
+  await host.docker.remove(container.id);
+}
+
+/** The same, and the container stays, in case it must start again. */
+export async function quiesce(
+  host: Host,
+  container: Container,
+  record: ReleaseRecord | undefined,
+  drain: number,
+): Promise<void> {
   const deadline = host.now() + drain * 1000;
   const ports = record?.ports[processOf(container)] ?? [];
   const busy = async () => (await Promise.all(ports.map((port) => host.connections(port)))).some((count) => count > 0);
   while (container.running && host.now() < deadline && (await busy())) await host.sleep(POLL);
-  const left = (deadline - host.now()) / 1000;
-  if (container.running) await host.docker.stop(container.id, Math.max(left, Math.min(GRACE, drain)));
-  await host.docker.remove(container.id);
+  const left = Math.max((deadline - host.now()) / 1000, Math.min(GRACE, drain));
+  if (container.running) await host.docker.stop(container.id, graceOf(container, record, left));
+}
+
+/** Seconds between SIGTERM and SIGKILL: what the compose file says, else what a server needs to write down what it holds, else `drain`. */
+export function graceOf(container: Container, record: ReleaseRecord | undefined, drain: number): number {
+  const name = processOf(container);
+  const own = secondsOf(record?.content.processes[name]?.compose.stop_grace_period);
+  if (own !== undefined) return own;
+  const isRouted = record?.content.routes.some(({ process }) => process === name) ?? false;
+  return container.writes.length > 0 && !isRouted ? Math.max(drain, GRACE_WITH_FILES) : drain;
+}
+
+/** A duration of a compose file, e.g. `1m30s` (compose specification, "Specifying durations"). */
+function secondsOf(duration: unknown): number | undefined {
+  if (typeof duration !== "string" || !/^(\d+(\.\d+)?(us|ms|s|m|h))+$/.test(duration)) return undefined;
+  const units: Readonly<Record<string, unknown>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+  const parts = [...duration.matchAll(/([\d.]+)(us|ms|s|m|h)/g)];
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * Number(mapOf(units)[unit ?? ""]), 0);
 }

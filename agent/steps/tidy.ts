@@ -1,4 +1,4 @@
-import { releaseContainers, releaseOf } from "../containers";
+import { belongsTo, releaseContainers, releaseOf } from "../containers";
 import type { Container } from "../host";
 import { readLedger, writeRow } from "../ledger";
 import { releasePaths } from "../paths";
@@ -21,7 +21,7 @@ export async function tidy(
   const mended: string[] = [];
   if (await reconcile(order)) mended.push("the edge was led back to what is live");
   const all = await releaseContainers(host, app);
-  const isLive = (container: Container) => releaseOf(container) === live?.release;
+  const isLive = (container: Container) => live !== undefined && belongsTo(container, live);
   const strays = all.filter((container) => !isLive(container));
   await Promise.all(strays.map((container) => removeStray(order, container)));
   if (strays.length > 0) mended.push(`removed ${strays.map(({ name }) => name).join(", ")}`);
@@ -38,11 +38,11 @@ export async function tidy(
   };
 }
 
-/** One the edge has led to, before or since the live one, gets its time to end; one that never ran doesn't need it. */
+/** One that has served, or writes files, gets its time to end; one that never ran doesn't need it. */
 async function removeStray({ host, app, live }: ReconcileOrder, container: Container): Promise<void> {
-  if (!container.running || !live) return host.docker.remove(container.id);
+  if (!container.running || (!live && container.writes.length === 0)) return host.docker.remove(container.id);
   const record = await legibleRecord(host.files, app, releaseOf(container));
-  await stopInPeace(host, container, record, live.content.limits.drain);
+  await stopInPeace(host, container, record, live?.content.limits.drain ?? 0);
 }
 
 async function settleFolders({ host, app, live }: ReconcileOrder): Promise<string[]> {

@@ -1,50 +1,48 @@
 import { type Attempt, recordOf } from "../attempt";
-import { processOf, releaseContainers } from "../containers";
-import type { Container, Host } from "../host";
-import type { Manifest } from "../manifest";
-import { isStopFirst } from "../processes";
+import { belongsTo, processOf, recordContainers } from "../containers";
+import type { Host } from "../host";
+import { isLasting, phasesOf } from "../processes";
 import type { ReleaseRecord } from "../record";
 import { lastingContainers, untilFit } from "./health";
-import { startProcesses } from "./start";
+import { startedIn, startProcesses } from "./start";
+import { graceOf } from "./stop";
 
-/** Whether the app has any process whose old one stops first. */
-export function hasWorkers({ manifest }: Pick<Attempt, "manifest">): boolean {
-  return Object.keys(manifest.processes).some((name) => isStopFirst(name, manifest));
+/** Whether the release replaces, or ends, any process whose old one stops last of all. */
+export function hasWorkers({ manifest, kept, live }: Pick<Attempt, "manifest" | "kept" | "live">): boolean {
+  const old = live ? Object.keys(live.content.processes).filter((name) => isWorker(live, name) && !(name in kept)) : [];
+  return old.length > 0 || startedIn({ manifest, kept }, "worker").length > 0;
 }
 
 /** Lets the old workers finish and stop, then starts the new ones. The old containers stay, in case they must start again. */
 export async function moveWorkers(attempt: Attempt): Promise<undefined> {
   const { host, manifest, live } = attempt;
-  if (live) await stopWorkers(host, live, manifest.limits.drain);
-  await startProcesses(
-    attempt,
-    Object.keys(manifest.processes).filter((name) => isStopFirst(name, manifest)),
-  );
-  await untilFit(
-    host,
-    recordOf(attempt),
-    lastingContainers(attempt).filter((container) => isStopFirst(processOf(container), manifest)),
-  );
+  if (live) await stopWorkers(host, live, recordOf(attempt), manifest.limits.drain);
+  const names = startedIn(attempt, "worker");
+  await startProcesses(attempt, names);
+  const started = lastingContainers(attempt).filter((container) => names.includes(processOf(container)));
+  await untilFit(host, recordOf(attempt), started);
 }
 
-/** Lets a release's workers finish, within `drain` seconds, and stop. */
-export async function stopWorkers(host: Host, { content, release }: ReleaseRecord, drain: number): Promise<void> {
-  const workers = await workersOf(host, content, release);
-  await Promise.all(workers.filter(({ running }) => running).map(({ id }) => host.docker.stop(id, drain)));
-}
-
-/** Starts the old workers again. */
-export async function bringWorkersBack({ host, live }: Attempt): Promise<void> {
-  if (!live) return;
-  const old = await workersOf(host, live.content, live.release);
-  await Promise.all(old.filter(({ running }) => !running).map(({ id }) => host.docker.start(id)));
-}
-
-async function workersOf(
+/** Lets a release's workers finish, within `drain` seconds, and stop; those that go on in the one after it do so. */
+export async function stopWorkers(
   host: Host,
-  content: Pick<Manifest, "app" | "processes" | "routes">,
-  release: number,
-): Promise<readonly Container[]> {
-  const all = await releaseContainers(host, content.app, release);
-  return all.filter((container) => isStopFirst(processOf(container), content));
+  live: ReleaseRecord,
+  next: Pick<ReleaseRecord, "release" | "kept">,
+  drain: number,
+): Promise<void> {
+  const all = await recordContainers(host, live);
+  const old = all.filter((one) => one.running && !belongsTo(one, next) && isWorker(live, processOf(one)));
+  await Promise.all(old.map((container) => host.docker.stop(container.id, graceOf(container, live, drain))));
+}
+
+/** Starts again what the new release has stopped of the old one. By now nothing of the new one does its work any more. */
+export async function bringOldBack({ host, live }: Attempt): Promise<void> {
+  if (!live) return;
+  const old = await recordContainers(host, live);
+  const down = old.filter((container) => !container.running && isLasting(processOf(container), live.content));
+  await Promise.all(down.map(({ id }) => host.docker.start(id)));
+}
+
+function isWorker({ content }: ReleaseRecord, name: string): boolean {
+  return phasesOf(content)[name] === "worker";
 }
