@@ -40,7 +40,7 @@ import { hasMedia, share, shareBoth } from "./steps/share";
 import { snapshot } from "./steps/snapshot";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
-import { stopInPeace } from "./steps/stop";
+import { JUST_SWITCHED, stopInPeace } from "./steps/stop";
 import { tidy } from "./steps/tidy";
 import { watch } from "./steps/watch";
 import { bringOldBack, hasWorkers, moveWorkers } from "./steps/workers";
@@ -294,7 +294,7 @@ async function removeOwn(attempt: Attempt): Promise<void> {
   const { host, manifest, record, release, switched } = attempt;
   const end = (container: Container) =>
     switched || container.writes.length > 0
-      ? stopInPeace(host, container, record, manifest.limits.drain)
+      ? stopInPeace(host, container, record, manifest.limits.drain, JUST_SWITCHED)
       : host.docker.remove(container.id);
   const ours = await releaseContainers(host, manifest.app, release);
   const isFirst = (container: Container) => isStopFirst(processOf(container), manifest) || container.writes.length > 0;

@@ -11,7 +11,7 @@ import { counted } from "../words";
 import { openDoorsOf } from "./edge";
 import { lastingContainers, untilFit } from "./health";
 import { startedIn, startProcesses } from "./start";
-import { graceOf, quiesce } from "./stop";
+import { graceOf, JUST_SWITCHED, quiesce } from "./stop";
 
 /** Exit code of what SIGKILL has ended. */
 const KILLED = 137;
@@ -46,7 +46,9 @@ async function replace(attempt: Attempt, names: readonly string[]): Promise<stri
   const begun = host.now();
   attempt.handedOver = [...(attempt.handedOver ?? []), ...old];
   // All of them have ended, or have failed to, before anything is undone.
-  const ends = await Promise.allSettled(old.map((one) => quiesce(host, one, live, manifest.limits.drain)));
+  const ends = await Promise.allSettled(
+    old.map((one) => quiesce(host, one, live, manifest.limits.drain, JUST_SWITCHED)),
+  );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   for (const container of old) {
     const { exitCode } = await host.docker.condition(container.id);

@@ -53,6 +53,61 @@ describe("load", () => {
   });
 });
 
+describe("a server with a volume", () => {
+  const limits = { health: 20, release: 20, drain: 10, settle: 0, watch: 1, lock: 2, wait: 60 };
+  const sql = (text: string) =>
+    harbour.sh(
+      `docker exec $(docker ps -q --filter label=slipway.app=quay --filter label=slipway.process=db) psql -U postgres -Atc "${text}"`,
+    );
+
+  it("goes on through releases of the page, hands its volume over to its own new version, and has it back where that fails", async () => {
+    const server = await harbour.push("db", "FROM slipway-sandbox/postgres:17\n");
+    const release = async (version: string, web: string) => {
+      const db = {
+        image: server,
+        replicas: 1,
+        compose: { volumes: ["rows:/var/lib/postgresql/data"], labels: { version } },
+      };
+      return harbour.release(
+        harbour.manifest(web, {
+          app: "quay",
+          limits,
+          change: (quay) => ({
+            ...quay,
+            processes: {
+              web: { ...quay.processes.web, image: web, replicas: 1, compose: { depends_on: ["db"] } },
+              db,
+            },
+            environment: { POSTGRES_PASSWORD: "only here", POSTGRES_HOST_AUTH_METHOD: "trust" },
+            volumes: ["rows"],
+          }),
+        }),
+      );
+    };
+    const ids = () => harbour.sh("docker ps -q --filter label=slipway.app=quay --filter label=slipway.process=db");
+    expect((await release("1", (await harbour.image()).image)).output).toMatch(
+      /✓ servers .*✓ release command.*is live/s,
+    );
+    while ((await sql("CREATE TABLE acked (n serial)")).code !== 0) await sleep(200);
+    const kept = await ids();
+    const good = await harbour.image();
+    expect((await release("1", good.image)).output).not.toContain("✓ servers");
+    expect(await ids()).toEqual(kept);
+    expect((await sql("INSERT INTO acked DEFAULT VALUES RETURNING n")).output).toContain("1");
+    expect((await release("2", good.image)).output).toMatch(/db stood still for [\d.]+ s/);
+    expect(await ids()).not.toEqual(kept);
+    const second = await ids();
+    expect((await release("3", (await harbour.image({ fault: "unhealthy" })).image)).output).toMatch(
+      /! 1 container of release 3 started again: quay-r3-db-1/,
+    );
+    expect(await ids()).toEqual(second);
+    while ((await sql("SELECT 1")).code !== 0) await sleep(200);
+    expect((await sql("INSERT INTO acked DEFAULT VALUES RETURNING n")).output).toMatch(/^(2|34)$/m);
+    expect((await sql("SELECT count(*) FROM acked")).output).toBe("2");
+    await harbour.remove("quay");
+  });
+});
+
 describe("a release that", () => {
   const sample = [
     "crashes at its start",

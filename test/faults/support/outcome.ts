@@ -1,5 +1,6 @@
 /** What must be true after a release that failed. */
 import { expect } from "vitest";
+import type { ReleaseRecord } from "../../../agent/record";
 import { type Harbour, type Ran, SECRET } from "./harbour";
 
 /** How a release that must fail does. */
@@ -48,8 +49,11 @@ export async function remainsOf(harbour: Harbour, app = "harbour"): Promise<read
   const { apps, edge } = await harbour.status();
   const status = apps.find((one) => one.app === app);
   if (status?.release === undefined) return [`${app} has no live release`];
+  const record = await harbour.sh(`cat /var/lib/slipway/apps/${app}/releases/${status.release}/record.json`);
+  // What goes on from an earlier release is part of this one.
+  const { kept = {} } = JSON.parse(record.output) as Pick<ReleaseRecord, "kept">;
   const containers = await harbour.sh(
-    `docker ps -a --filter label=slipway.app=${app} --format '{{.Label "slipway.release"}} {{.State}} {{.Names}}'`,
+    `docker ps -a --filter label=slipway.app=${app} --format '{{.Label "slipway.release"}} {{.State}} {{.Label "slipway.process"}} {{.Names}}'`,
   );
   const folders = await harbour.sh(
     `ls /var/lib/slipway/apps/${app}/releases; ls /var/lib/slipway/edge/${app}/ports/*/*`,
@@ -61,7 +65,10 @@ export async function remainsOf(harbour: Harbour, app = "harbour"): Promise<read
   return [
     ...containers.output
       .split("\n")
-      .filter((line) => line !== "" && !line.startsWith(`${live} running `))
+      .filter((line) => {
+        const [release, state, process = ""] = line.split(" ");
+        return line !== "" && (release !== String(kept[process] ?? live) || state !== "running");
+      })
       .map((line) => `container ${line}`),
     ...folders.output
       .split("\n")

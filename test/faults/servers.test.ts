@@ -1,0 +1,85 @@
+/** Servers that keep data, written to without a pause through every kind of release: nothing acknowledged is lost, and no two share a volume. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { HOLD } from "../../agent/paths";
+import { TestStack } from "../e2e/support/stack";
+import { Harbour } from "./support/harbour";
+import { Store, servers, type Version } from "./support/store";
+
+const harbour = new Harbour(new TestStack(3));
+const store = new Store(harbour);
+const nothing = Object.fromEntries(servers.map((name) => [name, []]));
+let tag = 1;
+
+beforeAll(async () => {
+  await harbour.begin();
+  await store.build();
+});
+afterAll(() => harbour.stack.remove());
+
+/** A version in which each of these is another container. */
+function renewed(...names: (keyof NonNullable<Version["labels"]>)[]): Version {
+  tag += 1;
+  return { labels: Object.fromEntries(names.map((name) => [name, String(tag)])) };
+}
+
+async function live(version: Version): Promise<string> {
+  const { code, output } = await store.release(version);
+  expect(output).toMatch(/is live/);
+  expect(code).toBe(0);
+  return output;
+}
+
+const all = ["db", "aof", "rdb", "queue", "page", "front"] as const;
+
+it("in the first release, ten more, a failed one, a rollback, and without a server and with it again", async () => {
+  await store.begin();
+  await live({});
+  // The page alone, as most releases are: nothing else is touched.
+  let before = await harbour.sh(
+    "docker ps --filter label=slipway.app=store --format '{{.ID}} {{.Names}}' | grep -v front",
+  );
+  for (let count = 0; count < 4; count++) await live(renewed("front"));
+  expect(
+    await harbour.sh("docker ps --filter label=slipway.app=store --format '{{.ID}} {{.Names}}' | grep -v front"),
+  ).toEqual(before);
+  for (const name of ["db", "aof", "rdb", "queue", "page"] as const)
+    expect(await live(renewed(name))).toMatch(new RegExp(`${name} stood still for`));
+  await live(renewed(...all));
+  before = await harbour.sh("docker ps --filter label=slipway.app=store --format '{{.Names}}' | sort");
+  const failed = await store.release({ ...renewed(...all), sick: true });
+  expect(failed.output).toMatch(/failed at step «health»/);
+  expect(await harbour.sh("docker ps --filter label=slipway.app=store --format '{{.Names}}' | sort")).toEqual(before);
+  expect((await harbour.sh("slipway rollback store")).output).toMatch(/is live/);
+  await live({ without: ["aof"] });
+  await live({});
+  const { lost, acknowledged, longest } = await store.end();
+  console.log({ acknowledged, longest });
+  expect(lost).toEqual(nothing);
+  for (const name of servers) expect(acknowledged[name]).toBeGreaterThan(50);
+  const { looks, pairs } = await store.watched();
+  expect(pairs).toEqual([]);
+  expect(looks).toBeGreaterThan(200);
+});
+
+it("when the engine is killed at each step of a release that renews them all, and the next run takes up", async () => {
+  await live({});
+  await store.begin();
+  const steps = ["create", "servers", "start", "health", "in place", "edge", "watch", "stop the old release", "prune"];
+  for (const step of steps) {
+    await harbour.sh(`mkdir -p $(dirname ${HOLD}); echo '${step}' > ${HOLD}`);
+    const release = harbour.start(store.manifest(renewed(...all)));
+    await release.until(`is held before «${step}»`);
+    await harbour.sh("pkill -KILL -f '^/usr/bin/node /usr/local/lib/slipway/slipway.js release'");
+    await harbour.sh(`rm -f ${HOLD}`);
+    await release.done;
+    const repaired = await harbour.sh("slipway repair store");
+    expect(repaired.output, step).not.toMatch(/can't be mended/);
+    expect((await harbour.status()).apps.find(({ app }) => app === "store")?.problems, step).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/of \d+ run/)]),
+    );
+  }
+  const { lost, acknowledged } = await store.end();
+  console.log({ acknowledged });
+  expect(lost).toEqual(nothing);
+  expect((await store.watched()).pairs).toEqual([]);
+});
