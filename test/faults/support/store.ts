@@ -85,7 +85,7 @@ export class Store {
   async build(): Promise<void> {
     const name = `${this.#harbour.registry}/harbour:store`;
     const folder = join(process.cwd(), "test", "apps", "store");
-    const base = ["--build-arg", "BASE=slipway-sandbox/base"];
+    const base = ["--build-arg", "BASE=slipway-sandbox/node:20"];
     const env = { DOCKER_BUILDKIT: "0" };
     await execa("docker", ["build", "-q", "--network", "host", "-t", name, ...base, folder], { env });
     await execa("docker", ["push", "-q", name]);
