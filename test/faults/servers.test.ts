@@ -9,6 +9,7 @@ const harbour = new Harbour(new TestStack(3));
 const store = new Store(harbour);
 const nothing = Object.fromEntries(servers.map((name) => [name, []]));
 let tag = 1;
+let labels: NonNullable<Version["labels"]> = {};
 
 beforeAll(async () => {
   await harbour.begin();
@@ -16,10 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => harbour.stack.remove());
 
-/** A version in which each of these is another container. */
+/** The version before with another container of each of these. */
 function renewed(...names: (keyof NonNullable<Version["labels"]>)[]): Version {
   tag += 1;
-  return { labels: Object.fromEntries(names.map((name) => [name, String(tag)])) };
+  labels = { ...labels, ...Object.fromEntries(names.map((name) => [name, String(tag)])) };
+  return { labels };
 }
 
 async function live(version: Version): Promise<string> {
@@ -50,8 +52,8 @@ it("in the first release, ten more, a failed one, a rollback, and without a serv
   expect(failed.output).toMatch(/failed at step «health»/);
   expect(await harbour.sh("docker ps --filter label=slipway.app=store --format '{{.Names}}' | sort")).toEqual(before);
   expect((await harbour.sh("slipway rollback store")).output).toMatch(/is live/);
-  await live({ without: ["aof"] });
-  await live({});
+  await live({ labels, without: ["aof"] });
+  await live({ labels });
   const { lost, acknowledged, longest } = await store.end();
   console.log({ acknowledged, longest });
   expect(lost).toEqual(nothing);
@@ -62,7 +64,7 @@ it("in the first release, ten more, a failed one, a rollback, and without a serv
 });
 
 it("when the engine is killed at each step of a release that renews them all, and the next run takes up", async () => {
-  await live({});
+  await live({ labels });
   await store.begin();
   const steps = ["create", "servers", "start", "health", "in place", "edge", "watch", "stop the old release", "prune"];
   for (const step of steps) {
