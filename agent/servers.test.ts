@@ -224,34 +224,38 @@ test.each<[string, Version, (() => void) | undefined]>([
     { app: "2", db: "2" },
     () => host.images.set(image("web", "2"), { answers: 500 }),
   ],
-])("killed at any moment, the next boot leaves one server on each volume, and each of its process: %s", async (_, version, spoil) => {
-  const begin = async () => {
-    host = new MemoryHost();
-    for (const name of ["web", "db", "cache", "admin"])
-      for (const digit of ["1", "2", "3"]) host.images.set(image(name, digit), {});
-    host.onEffect = (name) => expect(twoOnOneVolume(), name).toBeUndefined();
-    await run({ manifest: brief });
-    spoil?.();
-    host.effects.length = 0;
-  };
-  const brief = { limits: { health: 0.05, release: 60, drain: 10, settle: 0, watch: 0, lock: 5, wait: 1 } };
-  await begin();
-  await run({ ...version, manifest: brief });
-  // A kill between two looks is a kill before what comes after them.
-  const looks =
-    /^(files.(read|list|walk)|docker.(containers|condition|platform|resolve)|probe|connections|portFree|disk) /;
-  const moments = host.effects.flatMap((name, at) => (looks.test(`${name} `) ? [] : [at]));
-  expect(moments.length).toBeGreaterThan(25);
-  for (const at of moments) {
+])(
+  "killed at any moment, the next boot leaves one server on each volume, and each of its process: %s",
+  async (_, version, spoil) => {
+    const begin = async () => {
+      host = new MemoryHost();
+      for (const name of ["web", "db", "cache", "admin"])
+        for (const digit of ["1", "2", "3"]) host.images.set(image(name, digit), {});
+      host.onEffect = (name) => expect(twoOnOneVolume(), name).toBeUndefined();
+      await run({ manifest: brief });
+      spoil?.();
+      host.effects.length = 0;
+    };
+    const brief = { limits: { health: 0.05, release: 60, drain: 10, settle: 0, watch: 0, lock: 5, wait: 1 } };
     await begin();
-    host.killAfter = at;
-    await run({ ...version, manifest: brief }).catch(() => {});
-    host.revive();
-    await repair(host, { wait: 1, pid: 8 });
-    const names = running().map((name) => name.replace(/^r\d+-/, ""));
-    expect(names.sort(), `killed at ${at}`).toEqual(["admin", "cache", "db", "web", "worker"]);
-    expect(await repair(host, { wait: 1, pid: 8 }), `killed at ${at}`).toMatchObject([{ mended: [] }]);
-    spoil && host.images.set(image("web", "2"), {});
-    expect(await run({ app: "3", manifest: brief }), `killed at ${at}`).toBe("live");
-  }
-});
+    await run({ ...version, manifest: brief });
+    // A kill between two looks is a kill before what comes after them.
+    const looks =
+      /^(files.(read|list|walk)|docker.(containers|condition|platform|resolve)|probe|connections|portFree|disk) /;
+    const moments = host.effects.flatMap((name, at) => (looks.test(`${name} `) ? [] : [at]));
+    expect(moments.length).toBeGreaterThan(25);
+    for (const at of moments) {
+      await begin();
+      host.killAfter = at;
+      await run({ ...version, manifest: brief }).catch(() => {});
+      host.revive();
+      await repair(host, { wait: 1, pid: 8 });
+      const names = running().map((name) => name.replace(/^r\d+-/, ""));
+      expect(names.sort(), `killed at ${at}`).toEqual(["admin", "cache", "db", "web", "worker"]);
+      expect(await repair(host, { wait: 1, pid: 8 }), `killed at ${at}`).toMatchObject([{ mended: [] }]);
+      spoil && host.images.set(image("web", "2"), {});
+      expect(await run({ app: "3", manifest: brief }), `killed at ${at}`).toBe("live");
+    }
+  },
+  120_000,
+);
