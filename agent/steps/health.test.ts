@@ -40,7 +40,7 @@ it.each([
 
 describe("a process that speaks no HTTP", () => {
   const labels = { "slipway.process": "cache", "slipway.replica": "0" };
-  const container = { id: "1", name: "cache", labels, running: true, image: "x" };
+  const container = { id: "1", name: "cache", labels, running: true, image: "x", writes: [] };
   const cache = { image: record({}).content.processes.web?.image ?? "", compose: {}, port: 6379, replicas: 1 };
 
   /** What is asked of a process, and what it lacks. */
