@@ -2,6 +2,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { hostDatabaseAddress, hostDatabaseScript } from "../../infra/database/hostPostgres";
+import { dropNamedScript } from "../../infra/database/ownership";
+import { remarkOf } from "../../infra/mark";
 import { ask, askConstantly, TestStack } from "./support/stack";
 
 const stack = new TestStack(1);
@@ -164,4 +167,86 @@ it("never shows the password to whoever lists the programs", async () => {
      echo "psql seen: \${psql:-no}, password seen: \${seen:-no}"`,
   );
   expect(found).toBe("psql seen: yes, password seen: no");
+});
+
+const remark = (mark: string) => remarkOf({ stack: "acme/prod", mark });
+const owner = remark("aaaaaaaaaaaa");
+const other = remark("bbbbbbbbbbbb");
+/** Runs what a stack does for its app `crm`, and says which of the two are there: the database, the role. */
+async function crm(arm: "make" | "adopt" | "drop", as = owner): Promise<string> {
+  const script = hostDatabaseScript("crm", hostDatabaseAddress("crm"), "secret", { remark: as });
+  await stack.onMachine("bash", "-euo", "pipefail", "-c", script, "bash", arm);
+  return left();
+}
+const asPostgres = (...statements: string[]) =>
+  stack.onMachine(
+    "sudo",
+    "-u",
+    "postgres",
+    "psql",
+    "-XqAt",
+    "-d",
+    "postgres",
+    ...statements.flatMap((one) => ["-c", one]),
+  );
+const left = () =>
+  asPostgres(
+    "SELECT (SELECT count(*) FROM pg_database WHERE datname = 'crm') || '-' || (SELECT count(*) FROM pg_roles WHERE rolname = 'crm')",
+  );
+const byHand = () => asPostgres("CREATE ROLE crm LOGIN", "CREATE DATABASE crm OWNER crm");
+const away = () => asPostgres("DROP DATABASE IF EXISTS crm", "DROP ROLE IF EXISTS crm");
+
+it.each([
+  ["its own", async () => crm("make"), owner, "0-0"],
+  [
+    "its own, made anew and again",
+    async () => [await crm("make"), await crm("adopt"), await crm("make")],
+    owner,
+    "0-0",
+  ],
+  ["what an older version of it made", async () => [await byHand(), await crm("adopt")], owner, "0-0"],
+  [
+    "what a run was killed at",
+    async () => [await byHand(), await asPostgres(`COMMENT ON ROLE crm IS '${owner} makes its database'`)],
+    owner,
+    "0-0",
+  ],
+  ["nothing of another state's", async () => crm("make", other), owner, "1-1"],
+  [
+    "nothing that was there before, however often it is brought up",
+    async () => [await byHand(), await crm("make"), await crm("adopt")],
+    owner,
+    "1-1",
+  ],
+  [
+    "a role of its own, and no database that was there before",
+    async () => [await asPostgres("CREATE DATABASE crm"), await crm("make")],
+    owner,
+    "1-1",
+  ],
+])("a stack that goes takes along %s", async (_, prepare, as, expected) => {
+  await prepare();
+  expect(await crm("drop", as)).toBe(expected);
+  await away();
+  expect(await asPostgres("SELECT count(*) FROM pg_database WHERE datname = 'notes'")).toBe("1");
+});
+
+it.each([
+  `x"; DROP DATABASE notes; --`,
+  "it's $(touch /root/pwned)",
+  "dbname=notes",
+  "postgres://h/notes",
+  "\\! touch /root/pwned\n",
+  ":name",
+  "-dnotes",
+  "é'\"$clear$",
+])("a database that a person has removed by its name is that one, whatever its name means elsewhere: %j", async (name) => {
+  await stack.onMachine("sudo", "-u", "postgres", "createdb", "--", name);
+  const drop = (...words: string[]) =>
+    stack.onMachine("bash", "-euo", "pipefail", "-c", dropNamedScript, "bash", ...words);
+  await expect(drop(name, owner)).rejects.toThrow("doesn't bear the mark");
+  expect(await drop(name, "")).toContain("the last dump of database");
+  expect(await stack.onMachine("sh", "-c", "ls /root/pwned 2>/dev/null; true")).toBe("");
+  const names = (await asPostgres("SELECT datname FROM pg_database ORDER BY 1")).split("\n");
+  expect(names).toEqual(["notes", "postgres", "template0", "template1"]);
 });
