@@ -7,7 +7,9 @@ import type { PulumiStack } from "./pulumiStack";
  * @returns the marks of what the stack had, or was about to have
  */
 export async function mend(stack: PulumiStack, list: List): Promise<readonly string[]> {
-  const exported: unknown = JSON.parse(await stack.pulumi(["stack", "export", "--stack", stack.stack]));
+  const exported: unknown = JSON.parse(
+    await stack.pulumi(["stack", "export", "--show-secrets", "--stack", stack.stack]),
+  );
   const marks = marksOf(exported);
   if (!isUnfinished(exported)) return marks;
   process.stderr.write("An earlier run was cut off; finding out how far it came\n");

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { labelLimits, linodeLabel } from "../../infra/host/linodeLabel";
 import { volumeName, volumeNameLimits } from "../../infra/host/volumeName";
-import { marksIn, readMarkedName } from "../../infra/mark";
+import { markOf, marksIn, readMarkedName } from "../../infra/mark";
 
 const State = z.looseObject({
   deployment: z.looseObject({
@@ -14,7 +14,9 @@ const State = z.looseObject({
         z.looseObject({
           type: z.string(),
           id: z.string().optional(),
+          urn: z.string().default(""),
           inputs: z.record(z.string(), z.unknown()).default({}),
+          outputs: z.unknown().optional(),
         }),
       )
       .default([]),
@@ -56,13 +58,25 @@ export function pendingCreates(exported: unknown): PendingCreate[] {
     }));
 }
 
-/** All marks that a stack's own resources bear, made or about to be. */
+/**
+ * All marks that a stack's own resources bear, made or about to be; where none is made yet, that of the key for `deploy`, which is first.
+ * @param exported with secrets in clear, or that key's is not known
+ */
 export function marksOf(exported: unknown): readonly string[] {
   const { resources, pending_operations: pending } = State.parse(exported).deployment;
   const inputs = [...resources, ...(pending ?? []).map(({ resource }) => resource)].map((one) => one.inputs);
   const inNames = inputs.flatMap((given) => readMarkedName(nameOf(given).name ?? "").mark ?? []);
-  return [...new Set([...inputs.flatMap((given) => marksIn(tagsOf(given))), ...inNames])];
+  const ofKey = resources
+    .filter(({ type, urn }) => type === "tls:index/privateKey:PrivateKey" && urn.endsWith("-login"))
+    .flatMap(({ outputs }) => {
+      const key = Key.safeParse(outputs).data?.privateKeyOpenssh.plaintext;
+      return key === undefined ? [] : [markOf(String(JSON.parse(key)))];
+    });
+  return [...new Set([...inputs.flatMap((given) => marksIn(tagsOf(given))), ...inNames, ...ofKey])];
 }
+
+/** A key in an export with secrets in clear: its value as JSON. */
+const Key = z.looseObject({ privateKeyOpenssh: z.looseObject({ plaintext: z.string() }) });
 
 function tagsOf({ tags }: Readonly<Record<string, unknown>>): readonly string[] {
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { parseDocument } from "yaml";
-import { tagOf } from "../../infra/mark";
+import { markOf, tagOf } from "../../infra/mark";
 import { isAtLeast } from "../setup/pulumi";
 import { findMade, findStrays, isUnfinished, marksOf, pendingCreates } from "./pendingCreates";
 import { describeChanges } from "./pulumiStack";
@@ -275,6 +275,20 @@ describe("strays", () => {
     expect(
       marksOf({ deployment: { pending_operations: [operation("creating", droplet.type, droplet.inputs)] } }),
     ).toEqual([mark]);
+    const login = {
+      type: "tls:index/privateKey:PrivateKey",
+      urn: "urn:x::slipway-dev-login",
+      outputs: { privateKeyOpenssh: { plaintext: JSON.stringify("key\n") } },
+    };
+    expect(marksOf({ deployment: { resources: [login] } })).toEqual([markOf("key")]);
+    const sealed = { ...login, outputs: { privateKeyOpenssh: { ciphertext: "v1:x" } } };
+    expect(marksOf({ deployment: { resources: [sealed, { ...login, urn: "urn:x::slipway-dev-ci-key" }] } })).toEqual(
+      [],
+    );
+    const secret = { type: "pulumi:pulumi:Stack", outputs: { plaintext: "{}" } };
+    expect(marksOf({ deployment: { resources: [secret, { ...secret, outputs: null }, login] } })).toEqual([
+      markOf("key"),
+    ]);
     expect(marksOf({ deployment: {} })).toEqual([]);
   });
 });

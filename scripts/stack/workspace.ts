@@ -66,7 +66,9 @@ export class Workspace extends PulumiStack {
 
   /** Removes from the sandbox's cloud what bears this stack's name and its mark but is not in its state; what bears no mark is told. */
   async removeStrays(): Promise<void> {
-    const exported: unknown = JSON.parse(await this.pulumi(["stack", "export", "--stack", this.stack]));
+    const exported: unknown = JSON.parse(
+      await this.pulumi(["stack", "export", "--show-secrets", "--stack", this.stack]),
+    );
     const name = `${this.#project}-${this.stack}`;
     const marks = [...this.#marks, ...marksOf(exported)];
     const { own, unmarked } = await findStrays(exported, { name, marks }, (listed) => this.#cloud(listed));
