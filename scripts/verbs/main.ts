@@ -44,7 +44,7 @@ program
 program
   .command("test")
   .description("run every test")
-  .argument("[projects...]", "unit, e2e", ["unit", "e2e"])
+  .argument("[projects...]", "unit, clock (unit, 12 years ahead), clock-YEARS, e2e", ["unit", "clock", "e2e"])
   .action(async (projects: string[]) => {
     process.exitCode = await test(projects);
   });
