@@ -1,4 +1,4 @@
-/** What commands print, and where: never a secret that this process knows. */
+/** What commands print, and where: no line with a secret that this process knows. */
 import { withoutGuarded } from "../redact";
 
 /** Prints a line of the answer. */
@@ -11,7 +11,7 @@ export function complain(line: string): void {
   process.stderr.write(`${withoutGuarded(line)}\n`);
 }
 
-/** Prints a value as JSON. */
+/** Prints a value as JSON, which programs read: a name in it that some password is, too, must stay what it is. */
 export function sayJson(value: unknown): void {
-  say(JSON.stringify(value, null, 2));
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
