@@ -4,6 +4,7 @@ import { Failure } from "./failure";
 import type { Host, Login } from "./host";
 import { ImageTag, type Manifest } from "./manifest";
 import { appPaths } from "./paths";
+import { guard } from "./redact";
 
 const StoredLogin = z.strictObject({ server: z.string(), username: z.string(), password: z.string() });
 
@@ -27,7 +28,9 @@ export async function readLogin(host: Host, app: string): Promise<Login | undefi
   const text = await host.files.read(path);
   if (text === undefined) return undefined;
   try {
-    return StoredLogin.parse(JSON.parse(text));
+    const login = StoredLogin.parse(JSON.parse(text));
+    guard([login.password]);
+    return login;
   } catch {
     throw new Failure(`${path} holds no login; the next release by the stack writes it anew`);
   }

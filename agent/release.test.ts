@@ -178,6 +178,26 @@ describe("a good release", () => {
 });
 
 describe("secrets", () => {
+  test("a secret of any size leaves no release unsaid, nor any other secret in clear", async () => {
+    const account = JSON.stringify({ private_key: "-----\n".concat("a/b+c=".repeat(10_000)), type: "x" }, null, 2);
+    const lines = [`key is very secret`, encodeURIComponent(account), `Basic ${btoa("shop:very secret")}`];
+    host.images.set(image("1"), { crash: 1, lines });
+    const environment = { SECRET_KEY: "very secret", ACCOUNT: account };
+    expect(await run(manifest("1", { environment, secrets: ["SECRET_KEY", "ACCOUNT"] }))).toBe("failed");
+    const said = [...out, ...err].join("\n");
+    expect(said).toContain("key is ***");
+    expect(said).not.toMatch(/very secret|a%2Fb|dmVyeSBzZWNyZXQ|c2hvcDp2ZXJ5/);
+  });
+
+  test("of a mistake of ours the ledger and whoever watches are told the kind, not what it quotes", async () => {
+    host.docker.create = async () => {
+      throw new TypeError("terces yrev can't be read");
+    };
+    await expect(run(manifest("1"))).rejects.toThrow(TypeError);
+    expect(ledger()).toMatchObject([{ result: "failed", step: "create", reason: "a bug: TypeError" }]);
+    expect([...out, ...err].join("\n")).not.toContain("terces");
+  });
+
   test("lie in the env file and nowhere else", async () => {
     host.images.set(image("1"), { lines: ["key is very secret"] });
     await run(manifest("1"));
