@@ -32,6 +32,7 @@ describe("redactor", () => {
     ["in a header of HTTP", ["hunter2"], `authorization: Basic ${btoa("user:hunter2")}`, "authorization: Basic ***"],
     ["three characters there", ["abc"], `Basic ${btoa("user:abc")} for user`, "Basic *** for user"],
     ["a buffer that was printed", ["hunter2"], "<Buffer 68 75 6e 74 65 72 32>", "<Buffer ***>"],
+    ["what hexdump prints", ["hunter2"], "0000 6875 6e74 6572 32 end", "0000 *** end"],
     ["a buffer in JSON", ["hunter2"], JSON.stringify(Buffer.from("hunter2")), '{"type":"Buffer","data":[***]}'],
   ])("%s", (_name, secrets, text, expected) => {
     // What stands beside a secret within the same digits of base64 may go along.

@@ -111,11 +111,12 @@ function characterAt(bytes: Uint8Array, at: number): number {
 export function binaries(shortest: number, atEnd: number): readonly Decoder[] {
   const letters = (bytes: number) => Math.ceil((bytes * 8) / 6);
   const more = `{${Math.max(1, Math.min(shortest, 16) - 1)},}`;
+  const pairs = `{${Math.max(1, Math.floor(Math.min(shortest, 16) / 2) - 1)},}`;
   return [
     ...[0, 1, 2, 3].map((skip) => runs(SIXTY_FOUR, 6, skip, letters(shortest), letters(atEnd))),
     ...[0, 1].map((skip) => runs(HEX, 4, skip, shortest * 2, atEnd * 2)),
     lists(new RegExp(`(?:0x)?[0-9a-f]{2}(?:(?:[ :-]|, ?)(?:0x)?[0-9a-f]{2})${more}`, "gi"), /[0-9a-f]{2}/gi, 16),
-    lists(/[0-9a-f]{4}(?: [0-9a-f]{4})+(?: [0-9a-f]{2})?/gi, /[0-9a-f]{2}/gi, 16),
+    lists(new RegExp(`[0-9a-f]{4}(?: [0-9a-f]{4})${pairs}(?: [0-9a-f]{2})?`, "gi"), /[0-9a-f]{2}/gi, 16),
     lists(new RegExp(`\\d{1,3}(?:[ ,] ?\\d{1,3})${more}`, "g"), /\d{1,3}/g, 10),
   ];
 }
