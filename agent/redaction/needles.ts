@@ -13,8 +13,9 @@ export const BEGINNING = 6;
 const PUBLIC = /^[a-z][a-z0-9+.-]*:\/\/([^:/?#@]*:)?/i;
 /** Bytes that anything but a word is found by. */
 const GRAM = 4;
-/** Bits of the number of entries of the tables that say whether a place is worth a look. */
-const FILTER = 18;
+/** Bits of the number of entries of the tables that say whether a place is worth a look: for grams, of which each has one, and for blocks. */
+const GRAM_BITS = 12;
+const BLOCK_BITS = 18;
 /** Factor of the rolling hash; any odd number that spreads. */
 const FACTOR = 0x01000193;
 
@@ -22,7 +23,7 @@ const FACTOR = 0x01000193;
 let leaving = 1;
 for (let count = 0; count < BLOCK; count++) leaving = Math.imul(leaving, FACTOR);
 
-const slotOf = (value: number) => Math.imul(value, 0x9e3779b1) >>> (32 - FILTER);
+const slotOf = (value: number, bits: number) => Math.imul(value, 0x9e3779b1) >>> (32 - bits);
 
 /** A place in what is looked for. */
 interface Block {
@@ -38,9 +39,9 @@ export class Needles {
   /** Two or three bytes: found only where they stand as a word. */
   readonly #words = new Map<number, Uint8Array[]>();
   readonly #grams = new Map<number, { readonly needle: Uint8Array; readonly leastCut: number }[]>();
-  readonly #isGram = new Uint8Array(1 << FILTER);
+  readonly #isGram = new Uint8Array(1 << GRAM_BITS);
   readonly #blocks = new Map<number, Block[]>();
-  readonly #isBlock = new Uint8Array(1 << FILTER);
+  #isBlock = new Uint8Array(0);
   /** Bytes of the shortest. */
   readonly shortest: number;
 
@@ -60,7 +61,7 @@ export class Needles {
     const gram = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 24);
     // The beginning of a long one is looked for as well, where a text ends within it.
     push(this.#grams, gram, { needle: bytes.subarray(0, PIECE), leastCut });
-    this.#isGram[slotOf(gram)] = 1;
+    this.#isGram[slotOf(gram, GRAM_BITS)] = 1;
     if (bytes.length <= PIECE) return;
     const last = bytes.length - BLOCK;
     for (let at = 0; at < last + STRIDE; at += STRIDE) this.#addBlock(bytes, Math.min(at, last));
@@ -73,7 +74,8 @@ export class Needles {
     // The same again would only be compared twice.
     if (known.some((block) => runOf(block.whole, block.at, whole, at, BLOCK) === BLOCK)) return;
     push(this.#blocks, hash, { whole, at });
-    this.#isBlock[slotOf(hash)] = 1;
+    if (this.#isBlock.length === 0) this.#isBlock = new Uint8Array(1 << BLOCK_BITS);
+    this.#isBlock[slotOf(hash, BLOCK_BITS)] = 1;
   }
 
   /** Tells where any of them is; with `isCut`, also where the view ends within one. */
@@ -87,7 +89,7 @@ export class Needles {
     let gram = 0;
     for (let at = 0; at < bytes.length; at++) {
       gram = (gram >>> 8) | ((bytes[at] ?? 0) << 24);
-      if (at < GRAM - 1 || this.#isGram[slotOf(gram)] === 0) continue;
+      if (at < GRAM - 1 || this.#isGram[slotOf(gram, GRAM_BITS)] === 0) continue;
       const start = at - GRAM + 1;
       for (const { needle, leastCut } of this.#grams.get(gram) ?? []) {
         const run = runOf(bytes, start, needle, 0, needle.length);
@@ -118,7 +120,7 @@ export class Needles {
       hash = (Math.imul(hash, FACTOR) + (bytes[at] ?? 0)) | 0;
       if (taken < BLOCK) taken += 1;
       else hash = (hash - Math.imul(bytes[at - BLOCK] ?? 0, leaving)) | 0;
-      if (taken < BLOCK || this.#isBlock[slotOf(hash)] === 0) continue;
+      if (taken < BLOCK || this.#isBlock[slotOf(hash, BLOCK_BITS)] === 0) continue;
       const start = at - BLOCK + 1;
       for (const { whole, at: within } of this.#blocks.get(hash) ?? []) {
         if (runOf(bytes, start, whole, within, BLOCK) < BLOCK) continue;
