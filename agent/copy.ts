@@ -65,9 +65,10 @@ async function copy(host: Host, app: string, { from, stack, url, scrub }: CopyOr
     // An older engine may have left one.
     await clear();
     await hold(host, "dump", say);
+    const { searchPath } = await host.database.role(source);
     const bytes = await host.database.dump(source, path);
     await hold(host, "fill", say);
-    await host.database.restore(url, path, connectionEnvironment(source).PGUSER, scrub);
+    await host.database.restore(url, path, { owner: connectionEnvironment(source).PGUSER, after: scrub, searchPath });
     return `the data of ${from}${scrub === undefined ? "" : ", scrubbed"}: ${megabytes(bytes)}`;
   } finally {
     await hold(host, "clear away", say);

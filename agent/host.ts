@@ -196,17 +196,40 @@ export interface Shares {
   set(app: string, volumes: Readonly<Record<string, string>>): Promise<boolean>;
 }
 
+/** Whether a dump can be read back, and why not. */
+export interface ReadBack {
+  readonly result: "ok" | "failed" | "not tried";
+  readonly reason?: string | undefined;
+}
+
+/** How a dump is read back. */
+export interface RestoreOptions {
+  /** Role whose objects are read back. @default the role that reads */
+  readonly owner?: string | undefined;
+  /** SQL that belongs to the same transaction: nobody ever sees the data without it. */
+  readonly after?: string | undefined;
+  /** What the owner found without naming a schema; beside it what the role finds is found. */
+  readonly searchPath?: string | undefined;
+}
+
 /** The app's Postgres, by URL. Every method rejects with a `Failure` in Postgres's own words, without the password. */
 export interface Database {
   /** Bytes on disk, 0 without a table in it. Rejects where the database can't be reached. */
   size(url: string): Promise<number>;
   /** Writes a dump (`pg_dump -Fc`) to `path`, mode 0600, whole or not at all and never over another; resolves with its size in bytes. */
   dump(url: string, path: string): Promise<number>;
+  /** Who the role is, and what it finds without naming a schema, as the text of a search path in which its own name is said out. */
+  role(url: string): Promise<{ readonly role: string; readonly searchPath: string }>;
   /**
-   * Replaces everything the role owns in the database by what a dump holds of `owner`, the same role where left out, in one transaction;
-   * other sessions of the role are ended first. `after` is SQL that belongs to the same transaction: nobody ever sees the data without it.
+   * Replaces everything the role owns in the database by what a dump holds of its owner, in one transaction; other sessions of the role are
+   * ended first.
    */
-  restore(url: string, path: string, owner?: string, after?: string): Promise<void>;
+  restore(url: string, path: string, options?: RestoreOptions): Promise<void>;
+  /**
+   * Tries on a server of its own whether a dump can be read back, as `restore` would for the role it was made by. Rejects where there is no
+   * such server to be had.
+   */
+  readBack(path: string, made: { readonly role: string; readonly searchPath?: string | undefined }): Promise<ReadBack>;
   /** Rows of each table (`table schema.name`) and state of each sequence (`sequence schema.name`), but for those of extensions. */
   counts(url: string): Promise<Readonly<Record<string, string>>>;
   /** Takes the advisory lock of that name, held until `free` or the end of this process; rejects if it was not free within `wait` seconds. */
@@ -302,6 +325,8 @@ export interface Host {
   readonly database: Database;
   readonly timers: Timers;
   readonly services: Services;
+  /** Has a command of the engine's run for an app, at its leisure and apart from this process; once at a time. */
+  inBackground(command: string, app: string): Promise<void>;
   /** Bytes that are free on the file system of a folder, and its size. */
   disk(path: string): Promise<{ readonly free: number; readonly size: number }>;
   /** What this machine calls itself, and the bytes of its memory; `free` is what processes could still have. */

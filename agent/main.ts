@@ -12,6 +12,7 @@ import { logsCommand } from "./commands/logs";
 import { maintenanceCommand } from "./commands/maintenance";
 import { notifyCommand } from "./commands/notify";
 import { complain } from "./commands/output";
+import { readBackCommand } from "./commands/read-back";
 import { releaseCommand } from "./commands/release";
 import { releasesCommand } from "./commands/releases";
 import { removeCommand } from "./commands/remove";
@@ -73,6 +74,7 @@ for (const command of [
   claimCommand(linuxHost),
   copyCommand(linuxHost),
   aloneCommand(linuxHost),
+  readBackCommand(linuxHost),
   tenantsCommand(linuxHost),
   setupCommand(linuxHost),
 ])

@@ -51,6 +51,10 @@ export interface MemoryDatabase {
   readonly locked: Set<string>;
   /** Why every lock is lost once it is had. */
   loses?: string;
+  /** What its role finds without naming a schema. @default public */
+  searchPath?: string;
+  /** What was to be found while a dump was read back into it. */
+  found?: string | undefined;
 }
 
 /** Platform of the host in memory. */
@@ -369,11 +373,21 @@ export class MemoryHost implements Host {
       this.texts.set(path, { text: content, mode: 0o600 });
       return size;
     },
-    restore: async (url, path, _owner, after = "") => {
+    role: async (url) => {
+      this.effect("database.role");
+      return { role: "app", searchPath: this.databaseAt(url).searchPath ?? "public" };
+    },
+    readBack: async (path) => {
+      this.effect(`database.readBack ${path}`);
+      const text = this.texts.get(path)?.text;
+      return text?.startsWith("unreadable") ? { result: "failed", reason: text } : { result: "ok" };
+    },
+    restore: async (url, path, { after = "", searchPath } = {}) => {
       this.effect(`database.restore ${path}`);
       const text = this.texts.get(path)?.text;
       if (text === undefined) throw new Failure(`there is no ${path}`);
-      Object.assign(this.databaseAt(url), { content: `${text}${after}`, size: Math.max(1, this.databaseAt(url).size) });
+      const { size } = this.databaseAt(url);
+      Object.assign(this.databaseAt(url), { content: `${text}${after}`, size: Math.max(1, size), found: searchPath });
     },
     counts: async (url) => {
       this.effect("database.counts");
@@ -435,6 +449,10 @@ export class MemoryHost implements Host {
       this.units.delete(unit);
     },
   };
+
+  async inBackground(command: string, app: string) {
+    this.effect(`background ${command} ${app}`);
+  }
 
   async machine() {
     this.effect("machine");

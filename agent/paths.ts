@@ -8,6 +8,10 @@ export const LOCKS = "/run/slipway";
 export const CADDYFILE = "/etc/caddy/Caddyfile";
 /** What stood at `CADDYFILE` before the first release; written once. */
 export const CADDYFILE_BEFORE = "/etc/caddy/Caddyfile.before-slipway";
+/** System user that Postgres's programs run as: it owns nothing and may nothing. */
+export const PROGRAMS_USER = "slipway-postgres";
+/** Servers of Postgres's for a moment; see `linux/scratch-server.ts`. */
+export const SCRATCH = `${STATE}/scratch`;
 /** Random key of this host's environment fingerprints, 0600. */
 export const KEY = `${STATE}/key`;
 /** What Docker keeps its images in. */

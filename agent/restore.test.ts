@@ -233,10 +233,10 @@ describe("what fails on the way brings the app back and says what the database h
 test("the list says what each snapshot is", async () => {
   await run("2");
   expect(snapshotsText(await readSnapshots(host.files, "shop"))).toEqual([
-    "snapshot          when (UTC)           size    from              live then  who",
-    "before-restore-1  2026-01-01 00:00:00  20 MB   before a restore  release 3  bo",
-    "3                 2025-12-03 00:00:00  3.2 MB  before release 3  release 2  ana",
-    "2                 2025-12-02 00:00:00  3.2 MB  before release 2  release 1  ana",
+    "snapshot          when (UTC)           size    from              live then  who  reads back",
+    "before-restore-1  2026-01-01 00:00:00  20 MB   before a restore  release 3  bo   not tried",
+    "3                 2025-12-03 00:00:00  3.2 MB  before release 3  release 2  ana  not tried",
+    "2                 2025-12-02 00:00:00  3.2 MB  before release 2  release 1  ana  not tried",
   ]);
 });
 

@@ -233,7 +233,8 @@ class Work {
     });
     await this.step("restore", async () => {
       await intent.note({ step: "restoring" });
-      await host.database.restore(plan.url, dumpPath(plan.app, plan.snapshot.id), plan.snapshot.owner);
+      const { id, owner, searchPath } = plan.snapshot;
+      await host.database.restore(plan.url, dumpPath(plan.app, id), { owner, searchPath });
       this.isRestored = true;
       // From here on the app may write to it.
       await intent.note({ step: "restored" });

@@ -82,9 +82,9 @@ async function settleDatabase(
   await untilAnswers(host, url, () => {});
   const redact = redactor([url]);
   try {
-    const { owner } = await findSnapshot(host.files, app, id);
+    const { owner, searchPath } = await findSnapshot(host.files, app, id);
     const lock = await host.database.lock(url, databaseLock(app), WAIT);
-    await host.database.restore(url, dumpPath(app, id), owner).finally(() => lock.free());
+    await host.database.restore(url, dumpPath(app, id), { owner, searchPath }).finally(() => lock.free());
     return { result: "restored", state: `it is finished, the database is that of snapshot ${id}; ${back}` };
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;

@@ -1,7 +1,7 @@
 /** Snapshots: dumps of an app's database on its host, each with a few words on what it is. */
 import * as z from "zod";
 import { Failure } from "./failure";
-import type { Files, Host } from "./host";
+import type { Files, Host, ReadBack } from "./host";
 import type { Manifest } from "./manifest";
 import { appPaths } from "./paths";
 import { readRestores } from "./restores";
@@ -21,6 +21,12 @@ export const Snapshot = z.object({
   live: z.number().int().optional(),
   /** Role whose tables it holds, where that was another database's. */
   owner: z.string().optional(),
+  /** Whose dump it is. */
+  role: z.string().optional(),
+  /** What that role found without naming a schema; see `Database`. */
+  searchPath: z.string().optional(),
+  /** Whether it can be read back; not tried yet where left out. */
+  readBack: z.object({ result: z.enum(["ok", "failed", "not tried"]), reason: z.string().optional() }).optional(),
 });
 /** @see Snapshot */
 export type Snapshot = z.infer<typeof Snapshot>;
@@ -29,6 +35,9 @@ export type Snapshot = z.infer<typeof Snapshot>;
 const ROOM = 1.1;
 
 const SAFETY = "before-restore-";
+
+/** The engine's command that tries snapshots. */
+const READ_BACK = "read-back";
 
 /** Path of a snapshot's dump. */
 export const dumpPath = (app: string, id: string) => `${appPaths(app).snapshots}/${id}.dump`;
@@ -68,6 +77,7 @@ export async function takeSnapshot(
     throw new Failure(`there is a snapshot ${id} of ${app} already, and no snapshot is ever written over`);
   await refuseFullDisk(host, app, size);
   const at = new Date(host.now()).toISOString();
+  const { role, searchPath } = await host.database.role(url);
   const bytes = await host.database.dump(url, dumpPath(app, id));
   const made: Snapshot = {
     id,
@@ -76,9 +86,19 @@ export async function takeSnapshot(
     bytes,
     ...(live !== undefined && { live }),
     ...(owner !== undefined && { owner }),
+    role,
+    searchPath,
   };
   await host.files.write(notePath(app, id), `${JSON.stringify(made)}\n`, 0o600);
+  // It is a snapshot all the same where nobody can try it: its note says so.
+  await host.inBackground(READ_BACK, app).catch(() => {});
   return made;
+}
+
+/** Notes whether a snapshot can be read back, unless it is gone by now, or another has its name. */
+export async function noteReadBack(files: Files, app: string, { id, at }: Snapshot, readBack: ReadBack): Promise<void> {
+  const found = (await readSnapshots(files, app)).find((one) => one.id === id && one.at === at);
+  if (found) await files.write(notePath(app, id), `${JSON.stringify({ ...found, readBack })}\n`, 0o600);
 }
 
 /** An app's snapshots, the newest first. A dump whose note is gone or can't be read is left out: nobody knows what it is. */
@@ -175,14 +195,22 @@ export function megabytes(bytes: number): string {
 /** The snapshots as a table, the newest first. */
 export function snapshotsText(snapshots: readonly Snapshot[]): readonly string[] {
   return tableText([
-    ["snapshot", "when (UTC)", "size", "from", "live then", "who"],
-    ...snapshots.map(({ id, at, bytes, live, actor }) => [
+    ["snapshot", "when (UTC)", "size", "from", "live then", "who", "reads back"],
+    ...snapshots.map(({ id, at, bytes, live, actor, readBack }) => [
       id,
       momentText(at),
       megabytes(bytes),
       id.startsWith(SAFETY) ? "before a restore" : `before release ${id}`,
       live === undefined ? "nothing" : `release ${live}`,
       actor,
+      readBackText(readBack),
     ]),
   ]);
+}
+
+/** Whether a snapshot can be read back, in a few words. */
+export function readBackText(readBack: ReadBack | undefined): string {
+  if (readBack?.result === "ok") return "yes";
+  const [reason] = readBack?.reason?.split("\n") ?? [];
+  return `${readBack?.result === "failed" ? "no" : "not tried"}${reason ? `: ${reason}` : ""}`;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Host } from "../host";
 import { systemctl } from "../linux/systemctl";
+import { unprivileged } from "../linux/unprivileged";
 import { setup } from "../setup";
 import { say } from "./output";
 
@@ -9,6 +10,8 @@ export function setupCommand(host: Host): Command {
   return new Command("setup")
     .description("install what the engine needs of this host: the command itself and its unit at boot")
     .action(async () => {
+      // A host of before has no such user yet.
+      await unprivileged();
       for (const line of await setup({ files: host.files, systemctl })) say(line);
     });
 }

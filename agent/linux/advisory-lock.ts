@@ -2,11 +2,11 @@
  * An advisory lock of Postgres, held by a `psql` that reads from a pipe of ours: when this process ends, however it ends, the kernel closes
  * the pipe, `psql` ends, and Postgres frees the lock.
  */
-import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure";
 import type { Lock } from "../host";
 import { lineCutter } from "./lines";
+import { QUIET, type Started } from "./postgres-programs";
 
 /** Milliseconds between two tries. */
 const POLL = 500;
@@ -17,10 +17,9 @@ const SILENCE = 60_000;
 /** Milliseconds `psql` gets to end by itself. */
 const END = 5_000;
 
-/** However long the release command takes; the first setting came with PostgreSQL 14. */
-const STAY = `SELECT set_config('idle_session_timeout', '0', false) FROM pg_settings WHERE name = 'idle_session_timeout' \\g /dev/null
-SET statement_timeout = 0;
-SELECT 'ready';`;
+/** However long the release command takes; not every server knows all of these. */
+const STAY = `SET search_path = pg_catalog, pg_temp;
+SELECT count(set_config(name, '0', false)) FROM pg_settings WHERE name IN ('idle_session_timeout', 'statement_timeout');`;
 
 const KEY = "hashtextextended(:'name', 0)";
 
@@ -35,8 +34,8 @@ const HOLDER = `SELECT coalesce((
 
 /** What a lock is asked with. */
 export interface AdvisoryLockRequest {
-  /** Of `psql`, the server's address and the password among it. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Starts `psql`, with pipes for its three streams. */
+  readonly open: (argv: readonly [string, ...string[]]) => Promise<Started>;
   readonly name: string;
   /** Seconds. */
   readonly wait: number;
@@ -47,7 +46,7 @@ export interface AdvisoryLockRequest {
 /** Takes the lock. @throws Failure naming the holder if it was not free in time, or in Postgres's own words */
 export async function advisoryLock(request: AdvisoryLockRequest): Promise<Lock> {
   const { name, wait } = request;
-  const session = openSession(request);
+  const session = await openSession(request);
   try {
     await session.ask(STAY);
     const deadline = Date.now() + wait * 1000;
@@ -98,17 +97,16 @@ interface Session {
   kill(): void;
 }
 
-function openSession({ environment, name, wordsOf }: AdvisoryLockRequest): Session {
-  const child = spawn("psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", `name=${name}`], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...environment },
-  });
+async function openSession({ open, name, wordsOf }: AdvisoryLockRequest): Promise<Session> {
+  const { child } = await open(["psql", ...QUIET, "-v", `name=${name}`]);
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error("a pipe is missing");
   const waiting: ((line: string) => void)[] = [];
   const cutter = lineCutter((line) => waiting.shift()?.(line));
   let errors = "";
-  child.stdin.on("error", () => {});
-  child.stdout.on("data", (chunk: Buffer) => cutter.feed(chunk));
-  child.stderr.on("data", (chunk: Buffer) => {
+  stdin.on("error", () => {});
+  stdout.on("data", (chunk: Buffer) => cutter.feed(chunk));
+  stderr.on("data", (chunk: Buffer) => {
     errors += chunk.toString("utf8");
   });
   const ended = new Promise<string>((resolve) => {
@@ -125,11 +123,11 @@ function openSession({ environment, name, wordsOf }: AdvisoryLockRequest): Sessi
     ended,
     ask(sql) {
       const answer = new Promise<string>((resolve) => waiting.push(resolve));
-      child.stdin.write(`${sql}\n`);
+      stdin.write(`${sql}\n`);
       return Promise.race([answer, broken]);
     },
     async end() {
-      child.stdin.end();
+      stdin.end();
       const late = setTimeout(() => child.kill("SIGKILL"), END);
       await ended;
       clearTimeout(late);

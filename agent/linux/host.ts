@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { hostname } from "node:os";
 import { openConnections } from "../connections";
 import type { Host, Probe } from "../host";
+import { inBackground } from "./background";
 import { linuxDocker } from "./docker";
 import { linuxEdge } from "./edge";
 import { linuxFiles } from "./files";
@@ -27,6 +28,7 @@ export const linuxHost: Host = {
   database: linuxDatabase,
   timers: linuxTimers,
   services: linuxServices,
+  inBackground,
   async disk(path) {
     const { bavail, blocks, bsize } = await statfs(path);
     return { free: bavail * bsize, size: blocks * bsize };

@@ -26,12 +26,16 @@ const OWNED: readonly (readonly [catalog: string, owner: string])[] = [
 /** Object ids below belong to Postgres itself (`FirstNormalObjectId` in its source). */
 const FIRST = 16_384;
 
-/** What of a dump is read back. */
+/** What of a dump is read back. Entries are told by their numbers in its list: names stay in the dump. */
 export interface RestoreOrder {
-  /** Lines of `pg_restore --list` that are read back. */
-  readonly list: readonly string[];
-  /** Schemas of the role's that the dump holds; `public` is in none. */
-  readonly schemas: readonly string[];
+  /** Entries that are read back, in their order. */
+  readonly entries: readonly number[];
+  /** The same with the indexes before the rows; see `readBack` in `postgres.ts`. */
+  readonly indexesFirst: readonly number[];
+  /** Entries that make the schemas of the role's; `public` may be among them. */
+  readonly schemas: readonly number[];
+  /** Entries that others have to make before: their schemas, and extensions. */
+  readonly ofOthers: readonly number[];
   /** Whether the dump has tables, and none of them is the role's. */
   readonly isForeign: boolean;
 }
@@ -41,22 +45,44 @@ export interface RestoreOrder {
  * database stays as it is, so it isn't made again. Comments on extensions and on `public` belong to those who made them.
  */
 export function restoreOrder(list: readonly string[], role: string): RestoreOrder {
-  const entries = list.filter((line) => /^\d+; \d+ \d+ /.test(line));
-  const own = (line: string) => line.endsWith(` ${role}`);
-  const isTable = (line: string) => / \d+ TABLE (?!DATA |ATTACH )/.test(line);
-  const made = new RegExp(`^\\d+; \\d+ \\d+ SCHEMA - (.+) ${role.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
-  const schemas = entries.flatMap((line) => made.exec(line)?.[1] ?? []);
+  // The list shows line ends within names as blanks.
+  const owner = ` ${role.replace(/[\r\n]/g, " ")}`;
+  const lines = list.flatMap((line) => {
+    const [, number, catalog, rest = ""] = /^(\d+); (\d+) \d+ (.*)$/.exec(line) ?? [];
+    return number === undefined
+      ? []
+      : [{ number: Number(number), catalog, rest, isOwn: rest.endsWith(owner), isNobodys: rest.endsWith(" ") }];
+  });
+  const isTable = ({ rest }: { rest: string }) => /^TABLE (?!DATA |ATTACH )/.test(rest);
+  const isSchema = ({ catalog, rest }: { catalog?: string | undefined; rest: string }) =>
+    catalog === SCHEMAS && rest.startsWith("SCHEMA - ");
+  const chosen = lines.filter(
+    (line) =>
+      (line.isOwn || line.isNobodys) &&
+      !(line.isOwn && isSchema(line)) &&
+      !/^COMMENT - (EXTENSION|SCHEMA public) /.test(line.rest),
+  );
+  const isIndex = ({ rest }: { rest: string }) => /^(INDEX|INDEX ATTACH|CONSTRAINT) /.test(rest);
+  const rows = chosen.findIndex(({ rest }) => rest.startsWith("TABLE DATA "));
+  const before = rows < 0 ? chosen : chosen.slice(0, rows);
+  const after = rows < 0 ? [] : chosen.slice(rows);
+  const numbers = (some: readonly { number: number }[]) => some.map(({ number }) => number);
   return {
-    list: entries.filter(
-      (line) =>
-        (own(line) || line.endsWith(" ")) &&
-        !made.test(line) &&
-        !/ \d+ COMMENT - (EXTENSION|SCHEMA public) /.test(line),
-    ),
-    schemas,
-    isForeign: entries.some(isTable) && !entries.some((line) => isTable(line) && own(line)),
+    entries: numbers(chosen),
+    indexesFirst: numbers([...before, ...after.filter(isIndex), ...after.filter((line) => !isIndex(line))]),
+    schemas: numbers(lines.filter((line) => line.isOwn && isSchema(line))),
+    ofOthers: numbers(lines.filter((line) => (isSchema(line) && !line.isOwn) || line.catalog === EXTENSIONS)),
+    isForeign: lines.some(isTable) && !lines.some((line) => isTable(line) && line.isOwn),
   };
 }
+
+/** Catalogs of schemas and of extensions, by their numbers. */
+const SCHEMAS = "2615";
+/** @see SCHEMAS */
+const EXTENSIONS = "3079";
+
+/** The session looks nowhere but into Postgres's own catalog, whatever the role's or the database's own settings say. */
+export const CATALOG_ONLY = "SET search_path = pg_catalog, pg_temp;\n";
 
 /** SQL that ends the role's other sessions; this program's own stay. */
 export const END_SESSIONS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -66,9 +92,12 @@ WHERE datname = current_database() AND usename = current_user AND pid <> pg_back
 /**
  * SQL that drops everything the role owns in the database but the schemas that the dump holds, and makes those that are missing. Others'
  * tables and views are never dropped along: it fails if any depends on what goes.
+ * @param schemas names, in the encoding of that name; they stand in the text by their bytes in hexadecimal, so that none of their
+ *   characters is ever read as SQL or as a command of psql
  */
-export function clearingSql(schemas: readonly string[]): string {
-  const kept = `ARRAY[${schemas.map(literal).join(", ")}]::text[]`;
+export function clearingSql(schemas: readonly Buffer[], encoding: string): string {
+  const hex = literal(schemas.map((name) => name.toString("hex")).join(" "));
+  const kept = `ARRAY(SELECT convert_from(decode(name, 'hex'), ${literal(encoding)}) FROM regexp_split_to_table(${hex}, ' ') AS name WHERE name <> '')`;
   const rows = OWNED.map(
     ([catalog, owner]) =>
       `SELECT 2, '${catalog}'::regclass, oid FROM ${catalog} WHERE ${owner} = me AND oid >= ${FIRST}`,
@@ -83,6 +112,7 @@ DECLARE
   others oid[];
   names text[];
   lost text;
+  kept text[] := ${kept};
 BEGIN
   SELECT array_agg(c.oid), array_agg(c.oid::regclass::text) INTO others, names FROM pg_class c
     WHERE c.relowner <> me AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.oid >= ${FIRST}
@@ -109,7 +139,7 @@ BEGIN
     END IF;
   END LOOP;
   FOR one IN SELECT nspname FROM pg_namespace
-    WHERE nspowner = me AND oid >= ${FIRST} AND nspname <> 'public' AND nspname !~ '^pg_' AND nspname <> ALL (${kept})
+    WHERE nspowner = me AND oid >= ${FIRST} AND nspname <> 'public' AND nspname !~ '^pg_' AND nspname <> ALL (kept)
   LOOP
     BEGIN
       EXECUTE format('DROP SCHEMA %I', one.nspname);
@@ -123,13 +153,49 @@ BEGIN
     RAISE EXCEPTION 'what other roles own depends on what would be replaced: %', lost
       USING HINT = 'Drop it first and make it again afterwards.';
   END IF;
-  FOR one IN SELECT name FROM unnest(${kept}) AS name WHERE to_regnamespace(quote_ident(name)) IS NULL LOOP
+  FOR one IN SELECT name FROM unnest(kept) AS name WHERE to_regnamespace(quote_ident(name)) IS NULL LOOP
     EXECUTE format('CREATE SCHEMA %I', one.name);
   END LOOP;
 END
 $clear$;
 `;
 }
+
+/**
+ * SQL that has the session find what the app finds, since functions in indexes, generated columns and checks are run while rows are read
+ * back: first what was found where the dump was made, then what the role finds here.
+ * @param path search path of the role where the dump was made, where that is known
+ */
+export function searchPathSql(path: string | undefined): string {
+  const hex = literal(Buffer.from(path ?? "").toString("hex"));
+  const found = `concat_ws(', ', nullif(convert_from(decode(${hex}, 'hex'), 'UTF8'), ''), nullif(reset_val, ''))`;
+  // Without being named there, the catalog comes first: what the dump itself says of it is meant so.
+  return `SELECT set_config('search_path', CASE WHEN ${found} ~ 'pg_catalog' THEN 'pg_catalog, ' ELSE '' END || ${found}, false)
+FROM pg_settings WHERE name = 'search_path';
+`;
+}
+
+/**
+ * SQL that has the role find from now on, in this database, what the dump's owner found in its own, where it would find something else.
+ * @param path search path of the owner, its own name said out
+ */
+export function keepPathSql(owner: string, path: string): string {
+  const text = (value: string) => `convert_from(decode(${literal(Buffer.from(value).toString("hex"))}, 'hex'), 'UTF8')`;
+  return `${CATALOG_ONLY}DO $keep$
+BEGIN
+  IF ${text(path)} <> (SELECT replace(reset_val, '"$user"', quote_ident(${text(owner)})) FROM pg_settings WHERE name = 'search_path') THEN
+    PERFORM set_config('search_path', ${text(path)}, true);
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET search_path FROM CURRENT', current_database());
+  END IF;
+END
+$keep$;
+`;
+}
+
+/** Limits of time that end no restore, as far as the server knows them (`transaction_timeout` came with PostgreSQL 17). */
+export const NO_LIMITS = `SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout');
+`;
 
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

@@ -71,10 +71,10 @@ export async function moveDatabase(attempt: Attempt): Promise<string | undefined
     const before = await host.database.counts(move.url);
     const order = { app, url: move.url, size, id: String(release), actor: manifest.origin.actor, live: live?.release };
     const owner = userIn(move.url);
-    const { bytes } = await takeSnapshot(host, { ...order, owner });
+    const { bytes, searchPath } = await takeSnapshot(host, { ...order, owner });
     attempt.snapshot = release;
     await held("fill the new database");
-    await host.database.restore(to, dumpPath(app, String(release)), owner);
+    await host.database.restore(to, dumpPath(app, String(release)), { owner, searchPath });
     await held("count on both sides");
     refuseDifferences(before, await host.database.counts(move.url), "the old database was written to meanwhile");
     const after = await host.database.counts(to);

@@ -72,7 +72,7 @@ test("the state before the release command is kept with its restore line", async
   expect(tried.snapshot).toBe(2);
   expect(host.texts.get(`${folder}/2.dump`)).toEqual({ text: "rows", mode: 0o600 });
   expect(await readSnapshots(host.files, "shop")).toEqual([
-    { id: "2", at: "2026-01-01T00:00:00.000Z", actor: "ana", bytes: 20e6 },
+    { id: "2", at: "2026-01-01T00:00:00.000Z", actor: "ana", bytes: 20e6, role: "app", searchPath: "public" },
   ]);
 });
 

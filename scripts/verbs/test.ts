@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../setup/cache";
 import { ensureFaketime } from "../setup/faketime";
+import { ensurePostgres } from "../setup/postgres";
 import { clockEnvironment, yearsAhead } from "../testing/clock";
 import { filesToRunAgain, readReport, type TestReport, totalOf, withSecondRun } from "../testing/report";
 
@@ -12,6 +13,7 @@ const onHosts: readonly string[] = ["e2e"];
 
 /** Runs the checks and every test, and prints `N passed, N failed` on the last line. @returns the exit code */
 export async function test(projects: readonly string[]): Promise<number> {
+  await ensurePostgres();
   const folder = mkdtempSync(join(tmpdir(), "slipway-test-"));
   const total = { passed: 0, failed: 0 };
   const add = ({ passed, failed }: { passed: number; failed: number }) => {

@@ -153,6 +153,34 @@ it("keeps two from migrating the same database at once, and names the holder", a
   expect((await ask(url)).body).toContain("Held notes");
 });
 
+it("reads names in a dump as names alone, and finds what the app finds, by programs without rights", async () => {
+  const at = "/root/pwned";
+  await sql(
+    `CREATE SCHEMA "$clear$ \\! id > ${at} #"`,
+    `CREATE TABLE "$clear$ \\! id > ${at} #"."a\n\\! id > ${at}\nb" (x int)`,
+    "CREATE EXTENSION unaccent",
+    "CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT unaccent($1)'",
+    "CREATE TABLE word (said text, plain text GENERATED ALWAYS AS (public.plain(said)) STORED)",
+    "CREATE INDEX ON word (public.plain(said))",
+    "INSERT INTO word VALUES ('é'), ('ô')",
+  );
+  const watched = await stack.onMachine(
+    "bash",
+    "-c",
+    `(slipway restore notes 2 --yes && last=$(ls -t /var/lib/slipway/apps/notes/snapshots/before-restore-*.dump | head -n 1) &&
+       slipway restore notes $(basename $last .dump) --yes) >/root/said 2>&1 & users=
+     while kill -0 $! 2>/dev/null; do
+       users+=$(ps axww -o user:32= -o comm= | awk '$2 ~ /^(psql|pg_dump|pg_restore)$/ { print $1 }')$'\n'
+     done
+     wait $! || cat /root/said
+     echo "by:" $(sort -u <<<"$users")`,
+  );
+  expect(watched).toBe("by: slipway-postgres");
+  expect(await sql("SELECT string_agg(plain, '' ORDER BY plain) FROM word")).toBe("eo");
+  expect(await sql("SELECT count(*) FROM pg_class WHERE relname LIKE 'a%pwned%b'")).toBe("1");
+  await expect(stack.onMachine("stat", at)).rejects.toThrow();
+});
+
 it("never shows the password to whoever lists the programs", async () => {
   const found = await stack.onMachine(
     "bash",
