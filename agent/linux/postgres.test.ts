@@ -159,6 +159,7 @@ describe("a role's names", () => {
       makeDatabase(name);
       const to = server.url(name, name);
       server.sql(name, "CREATE TABLE t (x int); INSERT INTO t VALUES (1)", name);
+      rmSync(dump, { force: true });
       await linuxDatabase.dump(to, dump);
       server.sql(name, "DELETE FROM t", name);
       await linuxDatabase.restore(to, dump, { searchPath: (await linuxDatabase.role(to)).searchPath });
