@@ -3,7 +3,7 @@ import { databaseNetworks } from "../network/addresses";
 import { commandLine } from "../ssh/commandLine";
 import { type DatabaseAddress, databaseName } from "./access";
 import { type Farewell, ownDatabaseSql } from "./hostPostgres";
-import { contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
+import { contentsSql, existsSql, lastDumpScript, ownCatalog, savedScript } from "./lastDump";
 
 /** Login to the registry that an image is pulled from. */
 export interface PullLogin {
@@ -96,7 +96,7 @@ case "$1" in
 make)
   made
   answering
-  docker exec -i -u postgres $name psql -q -v ON_ERROR_STOP=1 <<'END'
+  docker exec -i -u postgres -e PGOPTIONS="${ownCatalog}" $name psql -Xq -v ON_ERROR_STOP=1 <<'END'
 ${ownDatabaseSql(address, password)}
 END
   echo "address $address"
@@ -119,7 +119,7 @@ esac
 function dumpScript(app: string): string {
   const { name } = containerAddress(app, "");
   const inside = insideOf(app);
-  const asked = (database: string, sql: string) => `${inside} psql -XqAt -d ${database} -c "${sql}" </dev/null`;
+  const asked = (database: string, sql: string) => `${inside} env PGOPTIONS="${ownCatalog}" psql -XqAt -d ${database} -c "${sql}" </dev/null`;
   return `  if ours container Config.Labels || ours volume Labels; then
 ${savedScript(app, "there || made; answering")}
 ${lastDumpScript(app, {
@@ -132,7 +132,7 @@ ${lastDumpScript(app, {
 
 /** How a command of the container's own is run. */
 function insideOf(app: string): string {
-  return `docker exec -u postgres ${containerName(app)}`;
+  return `docker exec -u postgres -e PGOPTIONS="${ownCatalog}" ${containerName(app)}`;
 }
 
 /** A network that leads nowhere else; the addresses that Docker gives out by itself are none of the database's. */

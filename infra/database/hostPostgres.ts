@@ -1,7 +1,7 @@
 /** Postgres installed on the machine: reachable from the machine and its containers, each app in its own database. */
 import { containerNetwork, hostInside } from "../network/addresses";
 import { type DatabaseAddress, databaseName } from "./access";
-import { contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
+import { contentsSql, existsSql, lastDumpScript, ownCatalog, savedScript } from "./lastDump";
 import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** The address of an app's database; app, database and role share one name. */
@@ -62,7 +62,8 @@ SELECT 'CREATE DATABASE "${name}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM
 REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC;`;
 }
 
-const asPostgres = "sudo -u postgres";
+/** An administrator on the machine, with no settings of his own. */
+const asPostgres = `sudo -u postgres env PGOPTIONS="${ownCatalog}"`;
 
 /** What becomes of an app's data when its database leaves the stack. */
 export interface Farewell {

@@ -12,6 +12,12 @@ export const contentsSql =
   "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') " +
   "UNION ALL SELECT 'objects' FROM (SELECT FROM pg_largeobject_metadata LIMIT 1) l";
 
+/**
+ * What an administrator's session in an app's database is begun with: the app's role may have said for that database that names are looked
+ * for among its own things first, and what it has put there would run with the administrator's rights. No shell reads anything in it.
+ */
+export const ownCatalog = "-csearch_path=pg_catalog,pg_temp -cstatement_timeout=0";
+
 /** SQL that prints a line if there is a database of that name. */
 export const existsSql = (name: string) => `SELECT 1 FROM pg_database WHERE datname = '${name}'`;
 

@@ -1,9 +1,10 @@
 /** Bash that, on the machine, gives an app what the provider's API doesn't: rights in its own database of a managed cluster, or all of it. */
 import { dirname } from "node:path";
 import { authorityPath } from "../../agent/authorities";
+import { PROGRAMS_USER } from "../../agent/paths";
 import { commandLine } from "../ssh/commandLine";
 import type { DatabaseAddress } from "./access";
-import { consentPath, contentsSql, existsSql, lastDumpScript, savedScript } from "./lastDump";
+import { consentPath, contentsSql, existsSql, lastDumpScript, ownCatalog, savedScript } from "./lastDump";
 import { dropMarked, makeMarked, markedDatabaseSql } from "./ownership";
 
 /** What the script is written from. */
@@ -29,23 +30,24 @@ export function managedScript(order: ManagedOrder): string {
   const { app, address, admin, authority, password, isMade, remark } = order;
   const { host, port, name, user } = address;
   const path = authorityPath(authority);
-  // The administrator is no superuser: it reads the tables of a role only if it is a member, as it is of those that it has made.
-  const reader = isMade ? "as_app " : "";
+  // Whatever the app has put there finds the app's own rights in whoever dumps it.
   const dump = `${lastDumpScript(app, {
-    exists: `psql -XqAt -d ${admin.database} -c "${existsSql(name)}" </dev/null`,
-    contents: `${reader}psql -XqAt -d ${name} -c "${contentsSql}" </dev/null`,
-    dump: `${reader}pg_dump -Fc ${name} </dev/null`,
+    exists: `without_rights psql -XqAt -d ${admin.database} -c "${existsSql(name)}" </dev/null`,
+    contents: `as_app psql -XqAt -d ${name} -c "${contentsSql}" </dev/null`,
+    dump: `as_app pg_dump -Fc ${name} </dev/null`,
   })}\n`;
   return `export PGHOST=${commandLine([host])} PGPORT=${port} PGUSER=${commandLine([admin.user])} PGPASSWORD=${commandLine([admin.password])}
 export PGSSLMODE=verify-full PGSSLROOTCERT=${path} PGCONNECT_TIMEOUT=10 PGAPPNAME=slipway
-${isMade ? `as_app() { PGUSER=${commandLine([user])} PGPASSWORD=${commandLine([password])} "$@"; }\n` : ""}install -d -m 0755 ${dirname(path)}
+export PGOPTIONS="${ownCatalog}" HOME=/nonexistent PGPASSFILE=/dev/null
+${withoutRights}as_app() { PGUSER=${commandLine([user])} PGPASSWORD=${commandLine([password])} without_rights "$@"; }
+install -d -m 0755 ${dirname(path)}
 certificate=$(mktemp ${dirname(path)}/XXXXXX)
 printf %s ${commandLine([authority])} > $certificate
 chmod 0644 $certificate
 mv $certificate ${path}
 reached() {
   for attempt in {1..${patience}}; do
-    if said=$(psql -XqAt -d ${admin.database} -c '' 2>&1 </dev/null); then break; fi
+    if said=$(without_rights psql -XqAt -d ${admin.database} -c '' 2>&1 </dev/null); then break; fi
     if [ $attempt = ${patience} ] || [[ $said == *authentication* ]]; then echo "the managed database can't be reached: $said" >&2; exit 1; fi
     sleep 1
   done
@@ -53,7 +55,7 @@ reached() {
 case "$1" in
 make|adopt)
   reached
-${isMade ? grantScript(address) : makeMarked(address, remark, `psql -XqAt -d ${admin.database}`, markedDatabaseSql(address, password, true))}
+${isMade ? grantScript(address) : makeMarked(address, remark, `without_rights psql -XqAt -d ${admin.database}`, markedDatabaseSql(address, password, true))}
   ;;
 drop)
   unsaved=; [ ! -e ${consentPath(app)} ] || unsaved=yes
@@ -65,8 +67,14 @@ esac
 `;
 }
 
+/** Bash that runs a program as the user without rights that Postgres's programs have on each machine, made where it is missing. */
+const withoutRights = `getent passwd ${PROGRAMS_USER} >/dev/null ||
+  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ${PROGRAMS_USER} || getent passwd ${PROGRAMS_USER} >/dev/null
+without_rights() { setpriv --reuid=${PROGRAMS_USER} --regid=${PROGRAMS_USER} --clear-groups --inh-caps=-all --no-new-privs -- "$@"; }
+`;
+
 function sqlScript(database: string, sql: string): string {
-  return `  psql -Xq -v ON_ERROR_STOP=1 -d ${database} <<'END'\n${sql}\nEND`;
+  return `  without_rights psql -Xq -v ON_ERROR_STOP=1 -d ${database} <<'END'\n${sql}\nEND`;
 }
 
 /** A role that the provider has made owns nothing. */
@@ -81,8 +89,8 @@ GRANT ALL ON SCHEMA public TO "${user}";`,
 
 /** A server that doesn't answer any more has nothing to drop; without a person's word the script didn't come this far. */
 function dropScript(first: string, { app, address, remark }: ManagedOrder, dump: string): string {
-  return `  if [ -z "$unsaved" ] || psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
-${dropMarked(address, remark, `psql -XqAt -d ${first}`, dump)}
+  return `  if [ -z "$unsaved" ] || without_rights psql -XqAt -d ${first} -c '' >/dev/null 2>&1 </dev/null; then
+${dropMarked(address, remark, `without_rights psql -XqAt -d ${first}`, dump)}
   else
     rm -f ${consentPath(app)}
   fi

@@ -5,7 +5,7 @@
  */
 import { commandLine } from "../ssh/commandLine";
 import type { DatabaseAddress } from "./access";
-import { contentsSql, readBackScript } from "./lastDump";
+import { contentsSql, ownCatalog, readBackScript } from "./lastDump";
 
 /** Folder of the machine with a note for each database, or role, that was there before a stack used it. */
 const foundFolder = "/var/lib/slipway/found";
@@ -133,7 +133,7 @@ else
   # A name may look like a connection string; in the environment it is none.
   install -d -m 0700 /var/lib/slipway/dropped
   last=/var/lib/slipway/dropped/\${name//[^A-Za-z0-9_.-]/_}-$(date -u +%Y%m%dT%H%M%SZ).dump
-  contents=$(sudo -u postgres env PGDATABASE="$name" psql -XqAt -c "${contentsSql}" </dev/null)
+  contents=$(sudo -u postgres env PGOPTIONS="${ownCatalog}" PGDATABASE="$name" psql -XqAt -c "${contentsSql}" </dev/null)
   (umask 077; sudo -u postgres env PGDATABASE="$name" pg_dump -Fc > "$last.draft" </dev/null)
   if [ -n "$contents" ]; then
       ${readBackScript}

@@ -77,7 +77,30 @@ it("hands passwords on by standard input, a file or the environment, never on a 
     expect(script.match(/it's/g)).toHaveLength(1);
     expect(script).toContain(`PGPASSWORD="it's"`);
     for (const line of script.split("\n").filter((text) => text.includes("s3cr3t")))
-      expect(line).toMatch(/^ALTER ROLE|^as_app\(\) \{ PGUSER=my_shop PGPASSWORD=s3cr3t "\$@"; \}$/);
+      expect(line).toMatch(/^ALTER ROLE|^as_app\(\) \{ PGUSER=my_shop PGPASSWORD=s3cr3t without_rights "\$@"; \}$/);
+  }
+});
+
+it("begins every administrator's session within Postgres's own catalog, since an app may say what is found in its database", () => {
+  const host = hostDatabaseScript("my-shop", hostDatabaseAddress("my-shop"), "s3cr3t", { remark });
+  const own = 'PGOPTIONS="-csearch_path=pg_catalog,pg_temp -cstatement_timeout=0"';
+  for (const script of [host, container])
+    for (const line of script.split("\n").filter((text) => /\b(psql|pg_dump) -[^-]/.test(text)))
+      expect(line.split(own)).toHaveLength(1 + (line.match(/\b(psql|pg_dump) -[^-]/g) ?? []).length);
+  for (const script of [managed, bare]) expect(script).toContain(`export ${own}`);
+});
+
+it("runs Postgres's programs as a user without rights where they reach out of the machine", () => {
+  for (const script of [managed, bare]) {
+    for (const line of script.split("\n").filter((text) => /\b(psql|pg_dump) -/.test(text)))
+      expect(line.replace(/(without_rights|as_app) (psql|pg_dump) -/g, "")).not.toMatch(/\b(psql|pg_dump) -/);
+    const [functions = ""] = /^getent passwd[\s\S]*?^without_rights\(\).*$/m.exec(script) ?? [];
+    const fakes = 'getent() { :; }; setpriv() { echo "$PGUSER $*"; }; useradd() { exit 1; }';
+    const as =
+      "as_app() { PGUSER=app without_rights \"$@\"; }; PGUSER=admin; without_rights psql 'a b'; as_app pg_dump";
+    const said = execFileSync("bash", ["-eu", "-c", `${fakes}\n${functions}\n${as}`], { encoding: "utf8" });
+    const rights = "--reuid=slipway-postgres --regid=slipway-postgres --clear-groups --inh-caps=-all --no-new-privs --";
+    expect(said).toBe(`admin ${rights} psql a b\napp ${rights} pg_dump\n`);
   }
 });
 
@@ -113,7 +136,7 @@ it("makes database and role where the API doesn't, as a member of the role, and 
     "DROP ROLE",
   ]);
   expect(bare.indexOf("pg_dump -Fc my_shop")).toBeLessThan(bare.indexOf("DROP DATABASE"));
-  expect(managed).toContain("as_app pg_dump -Fc my_shop");
+  for (const script of [managed, bare]) expect(script).toContain("as_app pg_dump -Fc my_shop");
 });
 
 it("says a maintenance window as the API does, so that it never seems changed", () => {
