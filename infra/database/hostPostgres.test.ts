@@ -34,7 +34,9 @@ it("saves what has a table before it drops both", () => {
 });
 
 it("drops nothing before it has asked whether it is the stack's own", () => {
-  const owns = drop.indexOf('owns=$(sudo -u postgres env PGOPTIONS="-csearch_path=pg_catalog,pg_temp -cstatement_timeout=0" psql');
+  const owns = drop.indexOf(
+    'owns=$(sudo -u postgres env PGOPTIONS="-csearch_path=pg_catalog,pg_temp -cstatement_timeout=0" psql',
+  );
   expect(drop).toContain("-v name=my_shop -v remark='slipway acme/prod 0123456789ab'");
   expect(owns).toBeGreaterThan(0);
   for (const deed of ["pg_dump", "DROP DATABASE"])
