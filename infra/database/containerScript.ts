@@ -119,7 +119,7 @@ esac
 function dumpScript(app: string): string {
   const { name } = containerAddress(app, "");
   const inside = insideOf(app);
-  const asked = (database: string, sql: string) => `${inside} env PGOPTIONS="${ownCatalog}" psql -XqAt -d ${database} -c "${sql}" </dev/null`;
+  const asked = (database: string, sql: string) => `${inside} psql -XqAt -d ${database} -c "${sql}" </dev/null`;
   return `  if ours container Config.Labels || ours volume Labels; then
 ${savedScript(app, "there || made; answering")}
 ${lastDumpScript(app, {

@@ -88,6 +88,8 @@ function drop(script: string, machine: Machine = {}) {
   const up = `[ "$(cat ${state})" = up ]`;
   const start = server === "started" ? `echo up > ${state}` : ":";
   program("sudo", 'shift 2; exec "$@"');
+  program("getent", "");
+  program("setpriv", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
   program("sleep", "");
   program("pg_isready", up);
   program("systemctl", `echo "systemctl $*" >> ${log}; ${start}`);
@@ -113,7 +115,7 @@ esac`,
     "docker",
     `${engine ? "" : "echo 'no engine' >&2; exit 1"}
 case "$*" in
-"exec -u postgres"*) shift 4; exec "$@" ;;
+"exec -u postgres -e PGOPTIONS="*) shift 6; exec "$@" ;;
 "container inspect"*'"slipway.database"'*) [ -e ${folder}/container ] && echo shop ;;
 "volume inspect"*'"slipway.database"'*) ${volume ? "echo shop" : "exit 1"} ;;
 "network inspect"*'"slipway.database"'*) echo shop ;;
