@@ -61,7 +61,6 @@ function site({ host, tls, places }: Site): string {
   return block(tls.mode === "off" ? `http://${host}` : host, [
     ...tlsLines(tls),
     ...hstsLines(tls),
-    "encode zstd gzip",
     block("log", [block(`output file ${EDGE_LOGS}/${logName(host, places)}.log`, ["roll_size 20MiB", "roll_keep 5"])]),
     "import from_visitors",
     ...(parts.length === 0

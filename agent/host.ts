@@ -145,8 +145,12 @@ export interface Docker {
   readLines(id: string, order: LogOrder, onLine: (line: string, at?: string) => void): Promise<void>;
   /** Runs a command in a new container, with this process's standard streams; resolves with its exit code. The container goes with its end. */
   runOneOff(order: OneOff): Promise<number>;
-  /** Copies a folder of a container's file system to `to`, readable for everyone, without links that lead out of it. */
-  copyOut(id: string, from: string, to: string): Promise<void>;
+  /**
+   * Copies a folder of a container's file system to `to`: regular files and folders, readable for everyone, and what links in it lead to.
+   * Rejects, with nothing left, where anything else is in it, a link leads out of it, or `onBytes`, which hears of each file's size before
+   * that is written, throws.
+   */
+  copyOut(id: string, from: string, to: string, onBytes?: (bytes: number) => Promise<void>): Promise<void>;
 }
 
 /** The edge, i.e. the web server in front of all apps. */
@@ -272,7 +276,7 @@ export interface UnitState {
 }
 
 /** Whom a service is asked as. */
-export type Question = "edge" | "docker" | "containerd" | "postgres" | "ssh" | "firewall";
+export type Question = "edge" | "docker" | "containerd" | "postgres" | "ssh" | "firewall" | "media";
 
 /** The services that a host lives by, see `services.ts`. */
 export interface Services {

@@ -10,12 +10,15 @@ const problems = async () =>
 
 beforeEach(async () => {
   host = new MemoryHost();
+  const wants = "/etc/systemd/system/multi-user.target.wants";
+  await host.files.link(`${wants}/slipway-media@17-main.service`, "slipway-media@.service");
+  await host.files.link(`${wants}/slipway-repair.service`, "slipway-repair.service");
   await host.files.write("/etc/postgresql/17/main/start.conf", "# comment: manual\nauto\n", 0o644);
   await host.files.write("/etc/postgresql/16/old/start.conf", "manual\n", 0o644);
 });
 
 describe("a look at the services", () => {
-  it("asks each; Postgres by each cluster that starts at boot", async () => {
+  it("asks each; Postgres by each cluster and uploads by each app that start at boot", async () => {
     const found = await servicesOf(host);
     expect(found).toHaveLength(HOST_SERVICES.length);
     expect(found.filter(({ problem }) => problem !== undefined)).toEqual([]);

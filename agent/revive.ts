@@ -17,13 +17,21 @@ interface Found extends ServiceStatus {
 /** One service for each unit that a template stands for. */
 async function instances(host: Host): Promise<readonly Service[]> {
   const found = await Promise.all(
-    HOST_SERVICES.map(async (service) =>
-      service.asks === "postgres"
-        ? (await clusters(host)).map((cluster) => ({ ...service, unit: service.unit.replace("@", `@${cluster}`) }))
-        : [service],
-    ),
+    HOST_SERVICES.map(async (service) => {
+      if (!service.unit.includes("@.")) return [service];
+      const names = service.asks === "postgres" ? await clusters(host) : await enabledOf(host, service.unit);
+      return names.map((name) => ({ ...service, unit: service.unit.replace("@", `@${name}`) }));
+    }),
   );
   return found.flat();
+}
+
+/** Instances of a template of ours that are started at boot. */
+async function enabledOf({ files }: Host, template: string): Promise<readonly string[]> {
+  const [start = "", end = ""] = template.split("@");
+  return (await files.list("/etc/systemd/system/multi-user.target.wants"))
+    .filter((unit) => unit.startsWith(`${start}@`) && unit.endsWith(end))
+    .map((unit) => unit.slice(start.length + 1, -end.length));
 }
 
 /** Clusters that Debian starts at boot, as its units name them: `17-main`. None where the owner has disabled them all. */

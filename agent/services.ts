@@ -6,7 +6,7 @@ import type { Question, UnitState } from "./host";
 
 /** A unit of systemd that a host lives by. */
 export interface Service {
-  /** Its name; one that ends in `@.service` stands for each cluster of Postgres that the machine starts at boot. */
+  /** Its name; one that ends in `@.service` stands for each of its instances that the machine starts at boot. */
   readonly unit: string;
   /** What people call it. */
   readonly name: string;
@@ -19,6 +19,9 @@ export interface Service {
   /** What its unit needs besides, by section, in systemd's words. */
   readonly besides?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** Has the files of all apps on a mount that knows no device and runs nothing; see `setup.ts`. */
+export const APPS_MOUNT = "var-lib-slipway-apps.mount";
 
 /** See the file's head. */
 export const HOST_SERVICES: readonly Service[] = [
@@ -44,6 +47,8 @@ export const HOST_SERVICES: readonly Service[] = [
   },
   { unit: "postgresql@.service", name: "Postgres", wanted: "always", asks: "postgres", lasting: true },
   { unit: "slipway-firewall.service", name: "the firewall", wanted: "installed", asks: "firewall", lasting: false },
+  { unit: "slipway-media@.service", name: "uploads", wanted: "installed", asks: "media", lasting: false },
+  { unit: APPS_MOUNT, name: "the apps' files", wanted: "installed", asks: "unit", lasting: false },
   // Without it no release can be handed to systemd, and nobody's login gets a session.
   { unit: "dbus.service", name: "the system bus", wanted: "installed", asks: "unit", lasting: true },
   { unit: "systemd-logind.service", name: "logins", wanted: "installed", asks: "unit", lasting: true },

@@ -1,9 +1,16 @@
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ENGINE, FRONT, front } from "./front";
 import { MemoryHost } from "./memory";
 import { appPaths, SETUP_INTENT } from "./paths";
-import { isSetupCutOff, repairUnit, setup } from "./setup";
+import { appsMount, isSetupCutOff, repairUnit, setup } from "./setup";
 
+/** What every host has besides. */
+const ours = [
+  "/etc/slipway/media.caddyfile",
+  "/etc/systemd/system/var-lib-slipway-apps.mount",
+  "/etc/systemd/system/slipway-media@.service",
+];
 const unit = "/etc/systemd/system/slipway-repair.service";
 const wanted = "/etc/systemd/system/multi-user.target.wants/slipway-repair.service";
 
@@ -13,7 +20,8 @@ function host() {
   const calls: string[] = [];
   const systemctl = async (...argv: string[]) => {
     calls.push(argv.join(" "));
-    if (argv[0] === "enable") await files.link(wanted, unit);
+    const name = argv.at(-1);
+    if (argv[0] === "enable") await files.link(`${dirname(wanted)}/${name}`, `${dirname(unit)}/${name}`);
   };
   return { files, texts, calls, systemctl };
 }
@@ -21,8 +29,12 @@ function host() {
 it("brings command and unit, over the single file of before too", async () => {
   const tools = host();
   await tools.files.write(FRONT, "#!/usr/bin/env node\nthe whole engine\n", 0o755);
-  expect(await setup(tools)).toEqual([unit, "slipway-repair.service enabled", FRONT]);
-  expect(tools.calls).toEqual(["daemon-reload", "enable --quiet slipway-repair.service"]);
+  expect(await setup(tools)).toEqual([...ours, unit, "slipway-repair.service enabled", FRONT]);
+  expect(tools.calls).toEqual([
+    "daemon-reload",
+    "enable --quiet --now var-lib-slipway-apps.mount",
+    "enable --quiet slipway-repair.service",
+  ]);
   expect(await tools.files.read(FRONT)).toBe(front());
   expect(await tools.files.read(unit)).toBe(repairUnit());
 });
@@ -49,9 +61,9 @@ describe("what the host lives by", () => {
 
   it("is started again however it ended and however often, on a host of an older engine too", async () => {
     const tools = await filled();
-    await tools.files.write(unit, repairUnit(), 0o644);
-    await tools.files.link(wanted, unit);
-    await tools.files.write(FRONT, front(), 0o755);
+    await setup(tools);
+    tools.calls.length = 0;
+    for (const name of packaged) await tools.files.remove(`${folder}/${name}.d`);
     const files = packaged.map((name) => `${folder}/${name}.d/slipway-restart.conf`);
     expect((await setup(tools)).toSorted()).toEqual(files.toSorted());
     expect(tools.calls).toEqual(["daemon-reload"]);
@@ -112,6 +124,11 @@ it("killed before any of its effects, it is finished by the next one, which has 
     expect(await isSetupCutOff(memory.files)).toBe(false);
     if (isDone) break;
   }
+});
+
+it("has what apps have brought on a mount that knows no device and runs nothing", async () => {
+  expect(appsMount()).toMatch(/^Where=\/var\/lib\/slipway\/apps\n.*\nOptions=bind,nodev,nosuid,noexec$/m);
+  expect(appsMount()).toMatch(/^Before=.*\bcaddy.service\b/m);
 });
 
 it("mends at boot once the services of a release are up", () => {

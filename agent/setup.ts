@@ -1,9 +1,10 @@
 /** `slipway setup`: what the engine needs of a host besides its bundle. Writes only what differs, and can be repeated while apps serve. */
+import { MEDIA_CADDYFILE, MEDIA_TEMPLATE, mediaCaddyfile, mediaUnitText } from "./edge/media";
 import { ENGINE, FRONT, front, IN_UNIT, NODE, REPAIR_UNIT, SERVICES } from "./front";
 import type { Files } from "./host";
 import { settleUnits, type UnitTools } from "./notify/units";
 import { APPS, appPaths, NOTIFY_ORDERS, SETUP_INTENT } from "./paths";
-import { DROP_IN, dropIn, HOST_SERVICES } from "./services";
+import { APPS_MOUNT, DROP_IN, dropIn, HOST_SERVICES } from "./services";
 
 /** Folder of units that are the administrator's own. */
 const UNITS = "/etc/systemd/system";
@@ -37,6 +38,27 @@ export async function isSetupCutOff(files: Files): Promise<boolean> {
   return (await files.read(SETUP_INTENT)) !== undefined;
 }
 
+/**
+ * Text of `APPS_MOUNT`: what apps have brought here, the files among it that the edge serves, lies where no device is one and nothing can be
+ * run, whatever is there.
+ */
+export function appsMount(): string {
+  return `# Written by «slipway setup».
+[Unit]
+Description=Slipway: what apps have brought
+Before=docker.service caddy.service ${REPAIR_UNIT}
+
+[Mount]
+What=${APPS}
+Where=${APPS}
+Type=none
+Options=bind,nodev,nosuid,noexec
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
 /** Brings front and unit up to date, and finishes what a killed one has begun. Resolves with what was changed. */
 export async function setup({ files, systemctl }: UnitTools): Promise<readonly string[]> {
   const unit = `${UNITS}/${REPAIR_UNIT}`;
@@ -52,13 +74,24 @@ export async function setup({ files, systemctl }: UnitTools): Promise<readonly s
   };
   const there = new Set([...(await files.list(PACKAGED)), ...(await files.list(UNITS))]);
   const lasting = HOST_SERVICES.filter(({ unit: name, lasting }) => lasting && there.has(name));
+  await settle(MEDIA_CADDYFILE, mediaCaddyfile(), 0o644);
+  const isMountNew = await settle(`${UNITS}/${APPS_MOUNT}`, appsMount(), 0o644);
   // The units first: once the front is there, the whole of setup has been done before.
   const units = [
+    isMountNew,
+    await settle(`${UNITS}/${MEDIA_TEMPLATE}`, mediaUnitText(), 0o644),
     await settle(unit, repairUnit(), 0o644),
     ...(await inTurn(lasting, (service) => settle(`${UNITS}/${service.unit}.d/${DROP_IN}`, dropIn(service), 0o644))),
   ];
   if (wasCutOff || units.some(Boolean)) await systemctl("daemon-reload");
-  if (!(await files.list(`${UNITS}/multi-user.target.wants`)).includes(REPAIR_UNIT)) {
+  const enabled = await files.list(`${UNITS}/multi-user.target.wants`);
+  if (wasCutOff || isMountNew || !enabled.includes(APPS_MOUNT)) {
+    // A folder that isn't there yet can't be mounted.
+    await files.write(`${APPS}/.keep`, "", 0o644);
+    await files.remove(`${APPS}/.keep`);
+    await systemctl("enable", "--quiet", "--now", APPS_MOUNT);
+  }
+  if (!enabled.includes(REPAIR_UNIT)) {
     await systemctl("enable", "--quiet", REPAIR_UNIT);
     changed.push(`${REPAIR_UNIT} enabled`);
   }

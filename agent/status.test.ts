@@ -121,7 +121,7 @@ describe("an app that is well", () => {
       "  web     2 of 2 run  aaaaaaaaaaaa",
       "  worker  1 of 1 run  aaaaaaaaaaaa",
       "",
-      "services: all 17 answer",
+      "services: all 18 answer",
       "edge: as it should be",
       "disk: 50.0 GB free of 100.0 GB",
       "memory: 1.5 GB free of 2.0 GB",
@@ -300,7 +300,7 @@ describe("what the machine lives by", () => {
     expect(allProblems(found)).toEqual(["the edge (caddy.service) has failed; «slipway repair» starts it"]);
     expect(statusText(found, NOON)).toEqual(
       expect.arrayContaining([
-        "services: 16 of 17 answer",
+        "services: 17 of 18 answer",
         "! the edge (caddy.service) has failed; «slipway repair» starts it",
       ]),
     );

@@ -2,7 +2,9 @@ import { Command } from "commander";
 import type { Host } from "../host";
 import { systemctl } from "../linux/systemctl";
 import { unprivileged } from "../linux/unprivileged";
+import { repair, repairText } from "../repair";
 import { setup } from "../setup";
+import { isBehind } from "../steps/edge";
 import { say } from "./output";
 
 /** `slipway setup`; the stack runs it after each upload of the engine. */
@@ -13,5 +15,8 @@ export function setupCommand(host: Host): Command {
       // A host of before has no such user yet.
       await unprivileged();
       for (const line of await setup({ files: host.files, systemctl })) say(line);
+      // An engine that knows better how apps are served must not wait for their next releases.
+      if (await isBehind(host.files))
+        for (const line of repairText(await repair(host, { wait: 60, pid: process.pid }))) say(line);
     });
 }

@@ -2,9 +2,10 @@
 import { basename, dirname } from "node:path";
 import { portsFolder, staticFolder } from "../doors";
 import { literally, mountHeaders } from "../mount";
-import { appPaths, CADDYFILE, mediaFolder } from "../paths";
+import { appPaths, CADDYFILE } from "../paths";
 import { type Processes, phasesOf } from "../processes";
 import { block } from "./block";
+import { mediaProxy } from "./media";
 import type { Place } from "./sites";
 
 /** Names that carry a hash of their content never change: eight or more hexadecimal digits set off by a dot or a hyphen. */
@@ -20,6 +21,9 @@ const PASSIVE =
 /** No script, no form, no other files; a drawing keeps its colours. */
 const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
+/** Not of uploads: an app can have one there whose compression would take the processor for hours. */
+const COMPRESSED = "encode zstd gzip";
+
 /** Seconds after which a client in maintenance is told to ask again. */
 const RETRY_AFTER = 120;
 
@@ -33,9 +37,7 @@ export function answers({ record, route, mount }: Place): string[] {
     block("handle", [
       ...(route.strip ? stripped(mount.path) : []),
       ...(process?.static ? [staticFiles(`${mount.seen}${process.static.at}`, staticFolder(app, route.process))] : []),
-      ...(process?.media
-        ? [mediaFiles(`${mount.seen}${process.media.at}`, mediaFolder(app, process.media.volume))]
-        : []),
+      ...(process?.media ? [mediaFiles(`${mount.seen}${process.media.at}`, app, process.media.volume)] : []),
       ...proxy(portsFolder(app, route.process, replicas), replicas, patienceWith(record.content, route.process), [
         ...Object.entries(mountHeaders(mount)).map(([name, value]) => `header_up ${name} ${value}`),
         ...(route.cookiePath ? cookiesBelow(mount.base) : []),
@@ -69,8 +71,8 @@ function cookiesBelow(path: string): string[] {
  * Serves files of a folder. The edge would hide its own Caddyfile there, which has one name when it starts with that file and another when
  * it is handed over; said outright, both are the same configuration, and taking it over again closes nobody's connection.
  */
-function fileServer(folder: string, options: readonly string[], hidden: readonly string[] = []): string {
-  return block("file_server", [`root ${folder}`, ...options, `hide ${[...hidden, CADDYFILE, "/Caddyfile"].join(" ")}`]);
+function fileServer(folder: string, options: readonly string[]): string {
+  return block("file_server", [`root ${folder}`, ...options, `hide ${[CADDYFILE, "/Caddyfile"].join(" ")}`]);
 }
 
 /** Answers whatever is asked with the maintenance page while there is one. */
@@ -94,6 +96,7 @@ function maintenance(app: string): string[] {
 /** Looks in the newest release's files, then in those of the release before: pages already open still find theirs. */
 function staticFiles(at: string, folder: string): string {
   return block(`handle_path ${at}*`, [
+    COMPRESSED,
     block("@there", [block("file", [`root ${folder}`, "try_files /*{path}"])]),
     block("handle @there", [
       // The 404 of a name that is not there must not be kept for a year, hence in here.
@@ -107,12 +110,12 @@ function staticFiles(at: string, folder: string): string {
 }
 
 /** Uploads: whatever visitors have sent. Missing ones are no matter of the app's, which might take a name for a page of its own. */
-function mediaFiles(at: string, folder: string): string {
+function mediaFiles(at: string, app: string, volume: string): string {
   return block(`handle_path ${at}*`, [
     "header X-Content-Type-Options nosniff",
     `@active not path_regexp ${PASSIVE}`,
     `header @active Content-Security-Policy "${SANDBOX}"`,
-    fileServer(folder, [], [".*"]),
+    ...mediaProxy(app, volume),
   ]);
 }
 
@@ -128,6 +131,7 @@ function proxy(folder: string, replicas: number, patience: number, headers: read
   return [
     block("@open", [block("file", [`root ${folder}`, "try_files /*.ports"])]),
     block("handle @open", [
+      COMPRESSED,
       block(`map {http.matchers.file.relative} ${slots.join(" ")}`, [`${pattern} ${groups}`]),
       block(`reverse_proxy ${slots.map((slot) => `127.0.0.1:${slot}`).join(" ")}`, [
         `lb_try_duration ${patience}s`,

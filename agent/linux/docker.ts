@@ -1,6 +1,5 @@
 /** The host's Docker: its API for single containers, compose for what the words of a compose file mean. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { isSteering } from "../compose-keys";
@@ -10,6 +9,7 @@ import { registryWords } from "../registry-words";
 import { ask, messageOf, send, textOf } from "./engine-api";
 import { lineCutter, readLog, readStampedLog } from "./lines";
 import { attend, run } from "./process";
+import { unpack } from "./unpack";
 
 /** Compose as a program of its own, which spares 50 ms of the `docker` command's start; Debian installs both. */
 const COMPOSE: readonly [string, ...string[]] = ["docker-compose"];
@@ -292,21 +292,13 @@ export const linuxDocker: Docker = {
     );
   },
 
-  async copyOut(id, from, to) {
+  async copyOut(id, from, to, onBytes) {
     const answer = await send({ method: "GET", path: `/containers/${id}/archive`, query: { path: from } });
     if (answer.statusCode !== 200) {
       const why = messageOf(await textOf(answer));
       throw new Failure(answer.statusCode === 404 ? `the image has no folder ${from}` : why);
     }
-    await rm(to, { recursive: true, force: true });
-    await mkdir(to, { recursive: true, mode: 0o755 });
-    const unpacked = await run(
-      ["tar", "--extract", "--directory", to, "--strip-components", "1", "--no-same-owner", "--no-same-permissions"],
-      { input: answer },
-    );
-    if (unpacked.code !== 0) throw new Failure(`files of ${from} can't be unpacked: ${lastWords(unpacked.output)}`);
-    await run(["chmod", "--recursive", "a+rX", to]);
-    await refuseLinksOut(to);
+    await unpack({ archive: answer, from, to, onBytes });
   },
 };
 
@@ -355,19 +347,4 @@ function composeEnvironment(environment: Readonly<Record<string, string>>): Reco
 /** The end of a program's output, which is where it says why it gave up. */
 function lastWords(output: string): string {
   return output.trim().split("\n").slice(-5).join("\n");
-}
-
-/** The edge would follow a link out of the folder and show the host's own files. */
-async function refuseLinksOut(folder: string): Promise<void> {
-  const root = await realpath(folder);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isSymbolicLink()) continue;
-    const path = join(entry.parentPath ?? entry.path, entry.name);
-    const target = await realpath(path).catch(() => undefined);
-    if (target !== undefined && target !== root && !target.startsWith(`${root}/`)) {
-      throw new Failure(
-        `the static file ${path.slice(folder.length)} is a link out of its folder; put the file itself there`,
-      );
-    }
-  }
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { mediaSocket } from "../edge/media";
 import { Failure } from "../failure";
 import type { Question, Services, UnitState } from "../host";
 import { run } from "./process";
@@ -60,6 +61,9 @@ function splitAt(line: string, mark: string): [string, string] {
   return [line.slice(0, index), line.slice(index + 1)];
 }
 
+/** What stands between the at sign of a unit's name and its ending. */
+const instanceOf = (unit: string) => /@(.*)\.service$/.exec(unit)?.[1] ?? "";
+
 const QUESTIONS: Readonly<Record<Question, (unit: string) => Promise<void>>> = {
   edge: async () => {
     // Its own door first; then a visitor's, to whom any answer is one.
@@ -69,7 +73,7 @@ const QUESTIONS: Readonly<Record<Question, (unit: string) => Promise<void>>> = {
   docker: () => answers({ socketPath: "/run/docker.sock", path: "/_ping", headers: { host: "docker" } }),
   containerd: () => said(["ctr", "--connect-timeout", `${LIMIT}s`, "version"]),
   postgres: (unit) => {
-    const [version = "", ...name] = (/@(.*)\.service$/.exec(unit)?.[1] ?? "").split("-");
+    const [version = "", ...name] = instanceOf(unit).split("-");
     // One that starts up and can't take anyone yet is not there yet; one that is full is there.
     return said(["pg_isready", "--cluster", `${version}/${name.join("-")}`, "--timeout", String(LIMIT)]);
   },
@@ -80,6 +84,8 @@ const QUESTIONS: Readonly<Record<Question, (unit: string) => Promise<void>>> = {
     const [, host = "", port] = address;
     await greets(local(host.replace(/^\[|\]$/g, "")), Number(port), SSHD);
   },
+  media: (unit) =>
+    answers({ socketPath: mediaSocket(instanceOf(unit)), path: "/", headers: { host: "slipway.invalid" } }),
   firewall: async () => {
     // It answers nobody by its nature: what there is to see of it are its rules.
     const script = await readFile("/etc/slipway/firewall.sh", "utf8").catch(() => "");

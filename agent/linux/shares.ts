@@ -1,11 +1,13 @@
 /**
- * Volumes that the edge may read, as mount units of systemd, so that they are there before the edge is at each start of the machine. Docker's
- * own folders are closed to others; a mount opens one volume and nothing beside it: read-only, no link in it is followed (the kernel
+ * Volumes whose files are served, as mount units of systemd, so that they are there before the edge is at each start of the machine, and the
+ * server that reads them for the edge (see `edge/media.ts`), which runs as the edge's user. Docker's own folders are closed to others; a mount
+ * opens one volume and nothing beside it: read-only, no link in it is followed (the kernel
  * refuses, so none leads out of it), no device, nothing to run. What belongs to the volume's owner belongs to the edge there, so that files an
  * app has kept to itself can be served as well.
  */
 import { rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { mediaUnit } from "../edge/media";
 import { Failure } from "../failure";
 import type { Shares } from "../host";
 import { MEDIA, mediaFolder } from "../paths";
@@ -40,7 +42,7 @@ export const linuxShares: Shares = {
     const start = unitName(`${MEDIA}/${app}/`);
     const there = (await linuxFiles.list(UNITS)).filter((file) => file.startsWith(start) && file.endsWith(".mount"));
     const names = Object.keys(volumes).sort();
-    if (there.length === 0 && names.length === 0) return false;
+    if (there.length === 0 && names.length === 0 && !(await isEnabled(app))) return false;
 
     const reader = await readerOfEdge();
     const shares = await Promise.all(names.map((name) => shareOf(app, name, volumes[name] ?? "", reader)));
@@ -52,7 +54,8 @@ export const linuxShares: Shares = {
     );
     const idle = await filtered(units, async ({ share }) => !(await isOpen(share)));
     const due = units.filter((unit) => differing.includes(unit) || idle.includes(unit));
-    if (gone.length === 0 && due.length === 0) return false;
+    const serverDue = names.length > 0 ? !(await isServed(app)) : await isEnabled(app);
+    if (gone.length === 0 && due.length === 0 && !serverDue) return false;
 
     for (const name of gone) await removeUnit(name);
     for (const { name, text } of differing) {
@@ -61,6 +64,9 @@ export const linuxShares: Shares = {
     }
     await systemctl("daemon-reload");
     for (const { name } of due) await systemctl("restart", name);
+    if (serverDue && names.length > 0) await freeEdge();
+    // It sees what is mounted while it runs.
+    if (serverDue) await systemctl(names.length > 0 ? "enable" : "disable", "--quiet", "--now", mediaUnit(app));
     return true;
   },
 };
@@ -107,6 +113,25 @@ async function readerOfEdge(): Promise<Owner> {
   const line = /^caddy:[^:]*:(\d+):(\d+):/m.exec((await linuxFiles.read("/etc/passwd")) ?? "");
   if (!line) throw new Failure("there is no user caddy on this host; install Debian's package caddy");
   return { uid: Number(line[1]), gid: Number(line[2]) };
+}
+
+/**
+ * Lifts, of the edge that runs, the limit that counts all processes of its user, the servers of uploads among them; its unit says so too, but
+ * a unit's limits are those of its next start.
+ */
+async function freeEdge(): Promise<void> {
+  const { output } = await run(["systemctl", "show", "--property=MainPID", "--value", "caddy.service"]);
+  const pid = Number(output.trim());
+  if (pid > 0) await run(["prlimit", `--pid=${pid}`, "--nproc=unlimited:unlimited"]);
+}
+
+/** Whether the app's own server is started at boot. */
+async function isEnabled(app: string): Promise<boolean> {
+  return (await linuxFiles.list(ENABLED)).includes(mediaUnit(app));
+}
+
+async function isServed(app: string): Promise<boolean> {
+  return (await isEnabled(app)) && (await run(["systemctl", "is-active", "--quiet", mediaUnit(app)])).code === 0;
 }
 
 /** Whether what the edge finds is the volume as it is now, not one of that name that has been removed since. */

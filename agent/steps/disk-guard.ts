@@ -28,11 +28,12 @@ export async function guardDisk(attempt: Order): Promise<string | undefined> {
   );
 }
 
-/** Gives up a pull that is about to fill the disk. */
-export async function keepReserve(host: Host): Promise<void> {
-  const { free, size } = await host.disk(DOCKER);
-  if (free >= Math.min(size * RESERVE.part, RESERVE.bytes)) return;
-  throw new Failure(`the disk is nearly full (${sizeText(free)} free): ${roomText(await host.docker.images())}`);
+/** Gives up what is about to fill a disk. @param path on that disk @param bytes that are about to be written */
+export async function keepReserve(host: Host, path: string = DOCKER, bytes = 0): Promise<void> {
+  const { free, size } = await host.disk(path);
+  if (free - bytes >= Math.min(size * RESERVE.part, RESERVE.bytes)) return;
+  const lack = bytes === 0 ? "" : `, and a file of ${sizeText(bytes)} is to be written`;
+  throw new Failure(`the disk is nearly full (${sizeText(free)} free${lack}): ${roomText(await host.docker.images())}`);
 }
 
 async function missingImages({ host, manifest }: Order): Promise<readonly string[]> {

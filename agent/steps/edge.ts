@@ -1,7 +1,7 @@
 import { type Attempt, addressesOf, recordOf } from "../attempt";
 import { caddyfile, HEAD } from "../caddyfile";
 import { doorsOf, isStaticDoor, releaseOf } from "../doors";
-import type { Host } from "../host";
+import type { Files, Host } from "../host";
 import { appPaths, CADDYFILE, CADDYFILE_BEFORE, HOST_LOCK, releasePaths } from "../paths";
 import { keepServing, liveRecords, type ReleaseRecord, readLive, writeLive } from "../record";
 import { layRoots, pruneRoots } from "../roots";
@@ -76,6 +76,12 @@ export async function reconcile({ host, app, owner, live }: ReconcileOrder): Pro
   } finally {
     await lock.free();
   }
+}
+
+/** Whether the edge's file is of ours and not what the live releases call for, as where another engine has written it. */
+export async function isBehind(files: Files): Promise<boolean> {
+  const [records, current] = await Promise.all([liveRecords(files), files.read(CADDYFILE)]);
+  return records.length > 0 && current?.startsWith(HEAD) === true && current !== caddyfile(records);
 }
 
 /** Closes the app's doors for which `stays` says no; resolves with whether there were any. */

@@ -43,7 +43,7 @@ const shared = () => Object.keys(host.sharesOf.get("shop") ?? {});
 test("the edge may read a volume before it leads there, and no more once it has left", async () => {
   await releaseWith(media);
   expect(host.sharesOf.get("shop")).toEqual({ media: "shop_media" });
-  expect(host.configuration).toContain("root /var/lib/slipway/media/shop/media");
+  expect(host.configuration).toContain("reverse_proxy unix//run/slipway-media/shop/http.sock");
   const order = host.effects.filter((effect) => /^(shares.set shop media|edge.load)/.test(effect));
   expect(order.indexOf("shares.set shop media")).toBeLessThan(order.lastIndexOf("edge.load"));
 

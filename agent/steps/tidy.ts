@@ -19,6 +19,8 @@ export async function tidy(
 ): Promise<{ containers: readonly Container[]; mended: readonly string[] }> {
   const { host, app, live } = order;
   const mended: string[] = [];
+  // First, as the edge may be led there from now on.
+  const shared = await share(host, [live?.content ?? { app, processes: {}, routes: [] }]);
   if (await reconcile(order)) mended.push("the edge was led back to what is live");
   const all = await releaseContainers(host, app);
   const isLive = (container: Container) => live !== undefined && belongsTo(container, live);
@@ -29,8 +31,7 @@ export async function tidy(
   if (started.length > 0) mended.push(`started ${started.map(({ name }) => name).join(", ")} again`);
   if (await endMove(host, app, live)) mended.push("the maintenance page of a move that was cut off was taken down");
   if (await moveSchedules(host, live?.content ?? { app, processes: {} })) mended.push("its timers were set anew");
-  if (await share(host, [live?.content ?? { app, processes: {}, routes: [] }]))
-    mended.push("the edge's way to its uploads was set anew");
+  if (shared) mended.push("the edge's way to its uploads was set anew");
   mended.push(...(await settleFolders(order)));
   return {
     containers: all.filter(isLive).map((one) => (started.includes(one) ? { ...one, running: true } : one)),

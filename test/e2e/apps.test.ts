@@ -1,5 +1,5 @@
 /** Many apps on one machine: by host name, by paths of one, each by itself. */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failuresByReason } from "../../bench/loadResult";
@@ -152,6 +152,48 @@ describe("uploads", () => {
     );
   });
 
+  it("hold nobody up but whoever asks for them, whatever an app puts there", async () => {
+    const made = await harbour.sh(
+      `docker exec -i $(docker ps -q --filter label=slipway.app=crane) sh -c '
+        cd /uploads && mkdir pipes many && mkfifo pipes/one && mknod disk b 1 0 && mknod zero c 1 5
+        truncate -s 1T huge.txt && touch "new
+line" && chmod 6755 a.txt && ln -s loop loop && ln a.txt hard.txt
+        node -e "require(\\"net\\").createServer().listen(\\"/uploads/socket\\", () => process.kill(process.pid, 9))"
+        node -e "for (let i = 0; i < 20000; i++) require(\\"fs\\").writeFileSync(\\"/uploads/many/\\" + i, \\"\\")"; true'`,
+    );
+    expect(made.code, made.output).toBe(0);
+    for (const name of ["disk", "zero", "socket", "loop", "many", "many/", "pipes/"]) {
+      const { status } = await media(name);
+      expect([name, status >= 400]).toEqual([name, true]);
+    }
+    expect((await media("hard.txt")).body).toBe("<p>a.txt");
+    expect((await media("new%0Aline")).status).toBe(200);
+    const load = await beginLoad(harbour, { app: "home", scale: 0.1 });
+    const flood = `const { Agent, get } = require("node:http");
+      const agent = new Agent({ maxSockets: Infinity });
+      const ask = (host, path, limit) => new Promise((resolve) => {
+        const sent = get({ agent, host: "127.0.0.1", path, headers: { host }, signal: AbortSignal.timeout(limit) }, (answer) => {
+          answer.on("data", () => {}).on("error", () => resolve("cut")).on("end", () => resolve(answer.statusCode));
+        });
+        sent.on("error", () => resolve("none"));
+      });
+      const held = Array.from({ length: 600 }, () => ask("${one}", "/crane/media/pipes/one", 20000));
+      held.push(ask("${one}", "/crane/media/huge.txt", 3000));
+      (async () => {
+        const seen = new Set();
+        for (const end = Date.now() + 8000; Date.now() < end; )
+          for (const [host, path] of [["home.localhost", "/"], ["${one}", "/notes/"]]) seen.add(await ask(host, path, 5000));
+        console.log([...seen].join(), [...new Set(await Promise.all(held))].sort().join());
+        process.exit();
+      })();`;
+    const held = await harbour.sh(`node -e '${flood}'; systemctl show --property NRestarts caddy`);
+    expect(held.output).toMatch(/^200 (502|504|cut|none|,)+\nNRestarts=0$/);
+    expect(failuresByReason(await load.stop())).toEqual({});
+    const pipes = await harbour.sh("rm -r /var/lib/docker/volumes/crane_uploads/_data/{pipes,huge.txt,disk,zero,many}");
+    expect(pipes.code, pipes.output).toBe(0);
+    await expect.poll(async () => (await media("a.txt")).status, { timeout: 10_000 }).toBe(200);
+  });
+
   it("stay over a release, which takes their owner's place again", async () => {
     boat("crane", crane, { abrupt: true });
     await stack.up();
@@ -193,6 +235,21 @@ describe("each app by itself", () => {
     expect(failuresByReason(result)).toEqual({});
     expect(asked).toBeGreaterThan(100);
     expect((await at(one, "/crane/")).body).toContain('"version":"crane"');
+  });
+
+  it("gives the edge nothing but files and folders, on a mount that knows no device", async () => {
+    const { folder } = boat("crane", crane);
+    appendFileSync(join(folder, "Dockerfile"), "\nRUN mknod static/disk b 1 0\n");
+    const { exitCode, all } = await stack.verb("up");
+    expect(exitCode, all).not.toBe(0);
+    expect(all).toContain("static files of process web: disk is a device; only files and folders can be served");
+    expect((await at(one, "/crane/static/disk")).status).toBe(404);
+    expect((await at(one, "/crane/static/harbour.css")).status).toBe(200);
+    const { output } = await harbour.sh(
+      "findmnt -no OPTIONS -T /var/lib/slipway/apps/crane; find /var/lib/slipway/apps/*/releases/*/static ! -type f ! -type d",
+    );
+    for (const option of ["nodev", "nosuid", "noexec"]) expect(output.split("\n")[0]?.split(",")).toContain(option);
+    expect(output.split("\n")).toHaveLength(1);
   });
 
   it("comes to a machine without a change to the others", async () => {
