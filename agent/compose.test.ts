@@ -126,7 +126,7 @@ describe("what a compose file says", () => {
   test("of deploy, the limits: how a release goes is not compose's to decide", () => {
     const resources = { limits: { memory: "256M", cpus: "0.5" } };
     expect(web({ deploy: { resources, update_config: { order: "stop-first" }, replicas: 3 } })?.deploy).toEqual({
-      resources,
+      resources: { ...resources, limits: { ...resources.limits, pids: 1024 } },
     });
   });
 
@@ -134,10 +134,12 @@ describe("what a compose file says", () => {
     ["nothing", {}, 1024, undefined],
     ["pids_limit", { pids_limit: 64 }, 64, undefined],
     ["a limit of deploy's", { deploy: { resources: { limits: { pids: 64 } } } }, undefined, 64],
-    ["other limits", { deploy: { resources: { limits: { memory: "256M" } } } }, 1024, undefined],
+    ["other limits", { deploy: { resources: { limits: { memory: "256M" } } } }, undefined, 1024],
+    ["both", { pids_limit: 64, deploy: { resources: { limits: { memory: "256M" } } } }, undefined, 64],
+    ["reservations", { deploy: { resources: { reservations: { memory: "256M" } } } }, 1024, undefined],
   ])("with %s, no container may have processes without end", (_, compose, limit, deployed) => {
-    const made = web(compose) as { pids_limit?: number; deploy?: { resources: { limits: { pids?: number } } } };
-    expect([made.pids_limit, made.deploy?.resources.limits.pids]).toEqual([limit, deployed]);
+    const made = web(compose) as { pids_limit?: number; deploy?: { resources: { limits?: { pids?: number } } } };
+    expect([made.pids_limit, made.deploy?.resources.limits?.pids]).toEqual([limit, deployed]);
   });
 
   test("one with a schedule is left to its timer: no container, no restart, no name on the network, nothing waited for", () => {

@@ -190,20 +190,28 @@ interface Common {
   readonly [key: string]: unknown;
 }
 
+/** Of `deploy` the resources; compose takes a limit of processes beside its limits for a contradiction, so there it is one of them. */
+function limitsOf(deploy: unknown, pids: unknown): Record<string, unknown> {
+  const { resources } = mapOf(deploy);
+  if (resources === undefined) return { pids_limit: pids };
+  const { limits, ...rest } = mapOf(resources);
+  if (limits === undefined) return { deploy: { resources }, pids_limit: pids };
+  return { deploy: { resources: { ...rest, limits: { pids, ...mapOf(limits) } } } };
+}
+
 function common(manifest: Manifest, release: number, name: string, replica: number): Common {
   const process = processOf(manifest, name);
   const kept: Record<string, unknown> = Object.fromEntries(
     Object.entries(process.compose).filter(([key]) => isKept(key) && !REWRITTEN.includes(key)),
   );
-  const { resources } = mapOf(process.compose.deploy);
+  const { pids_limit: pids = PIDS_LIMIT, ...others } = kept;
   const authorities = (manifest.authorities ?? []).map(authorityPath);
   return {
-    ...kept,
+    ...others,
+    ...limitsOf(process.compose.deploy, pids),
     ...(authorities.length > 0 && {
       volumes: [...(Array.isArray(kept.volumes) ? kept.volumes : []), ...authorities.map(authorityMount)],
     }),
-    ...(resources !== undefined && { deploy: { resources } }),
-    ...(mapOf(mapOf(resources).limits).pids === undefined && { pids_limit: kept.pids_limit ?? PIDS_LIMIT }),
     image: process.image,
     env_file: ["./env"],
     environment: environmentOf(name, process, manifest),
