@@ -2,7 +2,7 @@
 import { type Attempt, addressesOf, type Step } from "./attempt";
 import { bugText } from "./bug";
 import { APP_LABEL } from "./compose";
-import { processOf, releaseContainers } from "./containers";
+import { processOf } from "./containers";
 import { Failure, reasonOf } from "./failure";
 import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
@@ -14,23 +14,22 @@ import { keepLogin } from "./login";
 import type { Manifest } from "./manifest";
 import { reserveNumber } from "./numbers";
 import { failureText, type LastLines, liveText, type Outcome } from "./outcome";
-import { releasePaths } from "./paths";
-import { isLasting, isStopFirst } from "./processes";
+import { isLasting } from "./processes";
 import { contentOf, fingerprint, imagesOf, type ReleaseRecord, sameJson, writeLive } from "./record";
 import { bounded, isPlausible } from "./sequence";
 import { settle } from "./settle";
 import { awaitCertificates, certify, hasNames } from "./steps/certificates";
 import { create } from "./steps/create";
 import { awaitDatabase } from "./steps/database";
-import { closeDoors, switchBack, switchEdge } from "./steps/edge";
+import { switchEdge } from "./steps/edge";
 import { fence } from "./steps/fence";
 import { fetchImages } from "./steps/fetch";
-import { handedBackText, hasEarly, hasInPlace, startEarly, startInPlace } from "./steps/handOver";
+import { hasEarly, hasInPlace, startEarly, startInPlace } from "./steps/handOver";
 import { checkHealth } from "./steps/health";
 import { hold } from "./steps/hold";
 import { judge } from "./steps/judge";
 import { layOut } from "./steps/lay-out";
-import { bringBack, moveDatabase, openAgain } from "./steps/move";
+import { moveDatabase, openAgain } from "./steps/move";
 import { askOldRelease } from "./steps/old-release";
 import { prune } from "./steps/prune";
 import { runReleaseCommand } from "./steps/release-command";
@@ -40,10 +39,10 @@ import { hasMedia, share, shareBoth } from "./steps/share";
 import { snapshot } from "./steps/snapshot";
 import { start } from "./steps/start";
 import { copyStaticFiles } from "./steps/static-files";
-import { JUST_SWITCHED, stopInPeace } from "./steps/stop";
 import { tidy } from "./steps/tidy";
 import { watch } from "./steps/watch";
-import { bringOldBack, hasWorkers, moveWorkers } from "./steps/workers";
+import { hasWorkers, moveWorkers } from "./steps/workers";
+import { undo } from "./undo";
 import { type Voice, voiceOf } from "./voice";
 
 /** Until the last of these is done the old release is there, untouched or to go back to, and a failure undoes all that was made. */
@@ -266,46 +265,6 @@ async function runSteps(
 
 function inSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
-}
-
-/** Leads back what has been moved and removes everything of a release that will not serve. What can't be done now the next run does. */
-async function undo(attempt: Attempt, voice: Voice): Promise<void> {
-  const { host, manifest, release, live } = attempt;
-  try {
-    if (attempt.switched) await switchBack(attempt);
-    else if (attempt.waiting) await closeDoors(host, manifest.app, (other) => other !== release);
-    if (attempt.shared) await share(host, [live?.content ?? { app: manifest.app, processes: {}, routes: [] }]);
-    await removeOwn(attempt);
-    const back = handedBackText(attempt);
-    if (back) voice.complain(`! ${back}`);
-    await host.files.remove(releasePaths(manifest.app, release).folder);
-  } catch (thrown) {
-    voice.complain(
-      `! something of release ${release} is left and will be removed by the next run: ${reasonOf(thrown)}`,
-    );
-  }
-}
-
-/**
- * What has served ends what it has begun, and what writes files writes them down. What takes work, or has a volume, must be gone before its
- * predecessor starts again.
- */
-async function removeOwn(attempt: Attempt): Promise<void> {
-  const { host, manifest, record, release, switched } = attempt;
-  const end = (container: Container) =>
-    switched || container.writes.length > 0
-      ? stopInPeace(host, container, record, manifest.limits.drain, JUST_SWITCHED)
-      : host.docker.remove(container.id);
-  const ours = await releaseContainers(host, manifest.app, release);
-  const isFirst = (container: Container) => isStopFirst(processOf(container), manifest) || container.writes.length > 0;
-  const bringThemBack = async () => {
-    await (attempt.stopped ? bringBack(attempt) : undefined);
-    await bringOldBack(attempt);
-  };
-  await Promise.all([
-    Promise.all(ours.filter(isFirst).map(end)).then(bringThemBack),
-    ...ours.filter((container) => !isFirst(container)).map(end),
-  ]);
 }
 
 /** Whether the live release is what is asked for. */
