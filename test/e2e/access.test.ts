@@ -235,6 +235,7 @@ describe("a compose file that asks for the machine", () => {
     version: 1,
     app: "trick",
     origin: { sequence: Date.now() + index, actor: "mallory" },
+    registry: { server: images.first.split("/")[0], username: "slipway", password: "rehearsal-only" },
     processes: {
       web: { image: images.first, compose: { command: ["sleep", "1000"], ...compose }, replicas: 1, grants },
     },
@@ -331,8 +332,10 @@ describe("a release whose machine is gone", () => {
     const image = await liveImage();
     const before = (await ledger()).length;
     const { client } = await heldRelease("edge");
-    // The release hears that it is asked to end once it is no longer held.
-    await onMachine("(sleep 4; rm /run/slipway/hold) >/dev/null 2>&1 &");
+    // The release hears that it is asked to end once it is no longer held; how soon the machine begins to go is the computer's pace.
+    await onMachine(
+      "(for look in $(seq 300); do [ $(systemctl is-system-running) = stopping ] && break; sleep 0.2; done; sleep 1; rm /run/slipway/hold) >/dev/null 2>&1 &",
+    );
     await act("reboot");
     await client;
     const row = (await ledger()).at(-1);
