@@ -85,7 +85,7 @@ describe("a running app", () => {
 
   it("keeps containers off the metadata service, and lets them reach Postgres by password only", async () => {
     expect(await stack.onMachine("iptables", "-S", "SLIPWAY-FORWARD")).toContain(
-      "-A SLIPWAY-FORWARD -d 169.254.169.254/32 -j DROP",
+      "-A SLIPWAY-FORWARD -d 169.254.0.0/16 -j DROP",
     );
     const listening = await stack.onMachine("ss", "-Hltn", "sport = :5432");
     const addresses = listening.split("\n").map((line) => line.trim().split(/\s+/)[3]);
