@@ -1,6 +1,7 @@
 /** What the values of a compose file's keys ask for, as they are written and as compose renders them. Plain functions for the table of keys. */
 import { isIP } from "node:net";
 import { mapOf } from "./dependencies";
+import { secondsOf } from "./duration";
 
 /** Something that a value asks for and that a container doesn't have by itself. */
 export interface Ask {
@@ -71,6 +72,8 @@ const OWN_SYSCTLS =
 /** Drivers that keep logs on the machine, each with a limit of its own, and their options. */
 const LOG_DRIVERS: readonly unknown[] = ["local", "json-file", "none"];
 const LOG_OPTIONS = /^(max-size|max-file|compress|mode|max-buffer-size|tag|labels|labels-regex|env|env-regex)$/;
+/** What options of a log may be at the most: the files are the disk's that all share, and the buffer is the engine's own memory. */
+const LOG_LIMITS: Readonly<Record<string, number>> = { "max-size": 100e6, "max-file": 10, "max-buffer-size": 16e6 };
 
 const TMPFS_OPTION =
   /^(rw|ro|(no)?(exec|suid|dev|atime|diratime)|relatime|strictatime|a?sync|(size|nr_blocks|nr_inodes)=\d+[kmg%]?b?|mode=[0-7]{1,4}|[ug]id=\d+)$/i;
@@ -120,9 +123,23 @@ export const capabilities: Rule = (value) =>
     .filter((one) => !CAPABILITIES.includes(textOf(one).toUpperCase().replace(/^CAP_/, "")))
     .map((one) => gives(one, "a power of the machine's root"));
 
+/** Processes and threads that a container may ask for: a number beyond what a machine can hold is no limit. */
+const PROCESSES = 4096;
 /** `pids_limit`: none at all is what takes the whole machine. */
-export const limitOfProcesses: Rule = (value) =>
-  Number(textOf(value)) >= 1 ? [] : [gives(value, "as many processes as the machine can hold")];
+export const limitOfProcesses: Rule = (value) => {
+  const number = Number(textOf(value));
+  return number >= 1 && number <= PROCESSES ? [] : [gives(value, "as many processes as the machine can hold")];
+};
+
+/** `cpu_shares`: every other container has 1024, and so have the edge and the databases. */
+export const cpuShares: Rule = (value) =>
+  Number(textOf(value)) <= 1024 ? [] : [gives(value, "time of the processor before others")];
+
+/** Seconds that a process may ask for between SIGTERM and SIGKILL: no release and no way back goes on before they are over. */
+const GRACE = 15 * 60;
+/** `stop_grace_period`. What is no duration is compose's to refuse. */
+export const gracePeriod: Rule = (value) =>
+  (secondsOf(value) ?? 0) <= GRACE ? [] : [gives(value, "time in which nobody can release or go back")];
 
 /** `devices`, each as `SOURCE:TARGET[:PERMISSIONS]`. */
 export const devices: Rule = (value) =>
@@ -154,10 +171,19 @@ export const labels: Rule = (value, { labels: own }) =>
 export const logging: Rule = (value) => {
   const { driver, options } = mapOf(value);
   if (!LOG_DRIVERS.includes(driver ?? "local")) return [gives(driver, "a log that is kept elsewhere")];
-  return Object.keys(mapOf(options))
-    .filter((name) => !LOG_OPTIONS.test(name))
-    .map((name) => gives(name, "another place for its log"));
+  return Object.entries(mapOf(options)).flatMap(([name, option]) => {
+    if (!LOG_OPTIONS.test(name)) return [gives(name, "another place for its log")];
+    const limit = Object.hasOwn(LOG_LIMITS, name) ? LOG_LIMITS[name] : undefined;
+    const fits = limit === undefined || (amountOf(option) ?? Number.POSITIVE_INFINITY) <= limit;
+    return fits ? [] : [gives(name, "more of the machine for its log than others have")];
+  });
 };
+
+/** A number, or one of bytes as Docker takes it, e.g. `10m` (github.com/docker/go-units, `FromHumanSize`). */
+function amountOf(value: unknown): number | undefined {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i.exec(textOf(value).trim()) ?? [];
+  return number === undefined ? undefined : Number(number) * 1000 ** " kmgtp".indexOf(unit.toLowerCase() || " ");
+}
 
 /** `network_mode`. The edge speaks to a process by the app's own network. */
 export const networkMode: Rule = (value, { port }) =>

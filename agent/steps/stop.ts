@@ -1,5 +1,5 @@
 import { processOf } from "../containers";
-import { mapOf } from "../dependencies";
+import { secondsOf } from "../duration";
 import type { Container, Host } from "../host";
 import type { ReleaseRecord } from "../record";
 
@@ -57,12 +57,4 @@ export function graceOf(container: Container, record: ReleaseRecord | undefined,
   if (own !== undefined) return own;
   const isRouted = record?.content.routes.some(({ process }) => process === name) ?? false;
   return container.writes.length > 0 && !isRouted ? Math.max(drain, GRACE_WITH_FILES) : drain;
-}
-
-/** A duration of a compose file, e.g. `1m30s` (compose specification, "Specifying durations"). */
-function secondsOf(duration: unknown): number | undefined {
-  if (typeof duration !== "string" || !/^(\d+(\.\d+)?(us|ms|s|m|h))+$/.test(duration)) return undefined;
-  const units: Readonly<Record<string, unknown>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
-  const parts = [...duration.matchAll(/([\d.]+)(us|ms|s|m|h)/g)];
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * Number(mapOf(units)[unit ?? ""]), 0);
 }
