@@ -102,6 +102,8 @@ interface Place {
   labelled(name: string): string;
   /** Whether the mark is in the name, where the cloud tags nothing of the kind. */
   readonly marksNames?: boolean;
+  /** Whether the cloud has no place for a mark at all: neither a tag nor a longer name. */
+  readonly bearsNone?: true;
 }
 
 /** Answers a GET of a path with its JSON. */
@@ -136,11 +138,12 @@ const digitalocean = (path: string, key: string, more: Partial<Place> = {}): Pla
   ...more,
 });
 
-const linode = (path: string, labelled: Place["labelled"]): Place => ({
+const linode = (path: string, labelled: Place["labelled"], more: Partial<Place> = {}): Place => ({
   path,
   query: "page_size=500",
   key: "data",
   labelled,
+  ...more,
 });
 
 /** Where each kind of resource is listed, and under which key. */
@@ -152,8 +155,10 @@ const lists: Readonly<Record<string, Place>> = {
     labelled: (name) => volumeName(name, volumeNameLimits.digitalocean),
   }),
   "digitalocean:index/databaseCluster:DatabaseCluster": digitalocean("/v2/databases", "databases"),
-  "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode("/v4/databases/postgresql/instances", (name) =>
-    linodeLabel(name, labelLimits.database),
+  "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": linode(
+    "/v4/databases/postgresql/instances",
+    (name) => linodeLabel(name, labelLimits.database),
+    { bearsNone: true },
   ),
   "linode:index/firewall:Firewall": linode("/v4/networking/firewalls", (name) =>
     linodeLabel(name, labelLimits.firewall),
@@ -194,7 +199,8 @@ export interface Stray {
 /**
  * Everything in the cloud that bears the name the stack gives to all it makes, and that the stack does not know: a run was
  * cut off, or an answer was lost and the plugin ordered again. Only what bears one of the stack's `marks` is known to be its own; what
- * bears none may be anybody's, and what bears another is another state's, and left out.
+ * bears none may be anybody's, and what bears another is another state's, and left out. For the emulated cloud of a sandbox alone, where one
+ * state has a name: there a kind that can bear no mark goes by its name.
  */
 export async function findStrays(
   exported: unknown,
@@ -203,17 +209,18 @@ export async function findStrays(
 ): Promise<{ readonly own: readonly Stray[]; readonly unmarked: readonly Stray[] }> {
   const { resources } = State.parse(exported).deployment;
   const known = new Set(resources.map(({ type, id }) => `${type} ${id}`));
-  const strays: Stray[] = [];
+  const strays: (Stray & { readonly isOwn: boolean })[] = [];
   for (const [type, place] of Object.entries(lists)) {
     for (const item of await listed(place, list)) {
       const found = read(place, item);
       if (found.name !== place.labelled(name) || known.has(`${type} ${item.id}`)) continue;
-      strays.push({ type, ...found, path: `${place.path}/${item.id}` });
+      const isOwn = place.bearsNone ? marks.length > 0 : found.marks.some((mark) => marks.includes(mark));
+      strays.push({ type, ...found, path: `${place.path}/${item.id}`, isOwn });
     }
   }
   return {
-    own: strays.filter((stray) => stray.marks.some((mark) => marks.includes(mark))),
-    unmarked: strays.filter((stray) => stray.marks.length === 0),
+    own: strays.filter(({ isOwn }) => isOwn),
+    unmarked: strays.filter((stray) => !stray.isOwn && stray.marks.length === 0),
   };
 }
 
