@@ -90,7 +90,7 @@ async function strike(harbour: Harbour, fault: Fault, release: UnderWay): Promis
 }
 
 /** Off and on again, as by the cloud's own switch, without any word to what runs there. */
-async function restart(harbour: Harbour): Promise<void> {
+export async function restart(harbour: Harbour): Promise<void> {
   const { droplets } = (await harbour.stack.cloud("/v2/droplets")) as unknown as { droplets: { id: number }[] };
   const response = await fetch(`${harbour.stack.api}/v2/droplets/${droplets[0]?.id}/actions`, {
     method: "POST",
@@ -111,8 +111,13 @@ async function untilDockerAnswers(harbour: Harbour, seconds: number): Promise<vo
 }
 
 async function untilAnyServes(harbour: Harbour, seconds: number): Promise<void> {
+  await until(async () => !(await harbour.serving()).startsWith("none"), seconds);
+}
+
+/** Waits for something, and for so many seconds at most. */
+export async function until(isSo: () => Promise<boolean>, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  while ((await harbour.serving()).startsWith("none") && Date.now() < end) await sleep(200);
+  while (!(await isSo()) && Date.now() < end) await sleep(200);
 }
 
 async function lastTried(harbour: Harbour): Promise<number> {

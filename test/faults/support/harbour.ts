@@ -176,7 +176,7 @@ export class Harbour {
 
   /** Asks the engine for a release. `kill` ends who asked, not the release. */
   start(manifest: Manifest, ...options: string[]): UnderWay {
-    return underWay("docker", ["exec", "-i", this.machine, "slipway", "release", ...options], manifest);
+    return underWay("docker", ["exec", "-i", this.machine, "slipway", "release", ...options], JSON.stringify(manifest));
   }
 
   /** Releases a good version and expects it to become live. @returns its version */
@@ -239,9 +239,9 @@ export class Harbour {
   }
 }
 
-/** Starts a program that reads a manifest. */
-export function underWay(program: string, args: readonly string[], manifest: Manifest): UnderWay {
-  const child = execa(program, args, { input: JSON.stringify(manifest), all: true, reject: false, timeout: 180_000 });
+/** Starts a program with this standard input. */
+export function underWay(program: string, args: readonly string[], input: string): UnderWay {
+  const child = execa(program, args, { input, all: true, reject: false, timeout: 180_000 });
   let output = "";
   const heard = new Set<() => void>();
   child.all.on("data", (piece: Buffer) => {

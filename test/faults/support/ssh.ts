@@ -10,6 +10,8 @@ import { type Harbour, type Ran, type UnderWay, underWay } from "./harbour";
 export interface Ssh {
   /** Runs a command line; `input` is its standard input. */
   run(command: string, input?: string): Promise<Ran>;
+  /** The same, while the test goes on. */
+  start(command: string, input?: string): UnderWay;
   /** Asks the engine for a release, as a stack does. */
   release(manifest: Manifest): UnderWay;
   /** Takes the key off this computer; on the machine it is gone with the machine. */
@@ -29,7 +31,10 @@ export async function sshTo(harbour: Harbour): Promise<Ssh> {
     ...["-F", "none", "-i", key, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"],
     ...["-o", `UserKnownHostsFile=${known}`, "-o", "StrictHostKeyChecking=yes"],
   ];
+  const start = (command: string, input = "") =>
+    underWay("ssh", [...options, `deploy@${harbour.address}`, command], input);
   return {
+    start,
     async run(command, input = "") {
       const { exitCode, all } = await execa("ssh", [...options, `deploy@${harbour.address}`, command], {
         input,
@@ -38,7 +43,7 @@ export async function sshTo(harbour: Harbour): Promise<Ssh> {
       });
       return { code: exitCode ?? 255, output: String(all) };
     },
-    release: (manifest) => underWay("ssh", [...options, `deploy@${harbour.address}`, "sudo slipway release"], manifest),
+    release: (manifest) => start("sudo slipway release", JSON.stringify(manifest)),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
