@@ -31,6 +31,17 @@ async function live(version: Version): Promise<string> {
   return output;
 }
 
+async function expectNothingLost(): Promise<void> {
+  const { lost, acknowledged, longest } = await store.end();
+  const { looks, pairs } = await store.watched();
+  console.log({ acknowledged, longest, looks });
+  expect(pairs).toEqual([]);
+  expect(lost).toEqual(nothing);
+  // It was written and looked all the time.
+  for (const name of servers) expect(acknowledged[name], name).toBeGreaterThan(50);
+  expect(looks).toBeGreaterThan(200);
+}
+
 const all = ["db", "aof", "rdb", "queue", "page", "front"] as const;
 
 it("in the first release, ten more, a failed one, a rollback, and without a server and with it again", async () => {
@@ -54,13 +65,7 @@ it("in the first release, ten more, a failed one, a rollback, and without a serv
   expect((await harbour.sh("slipway rollback store")).output).toMatch(/is live/);
   await live({ labels, without: ["aof"] });
   await live({ labels });
-  const { lost, acknowledged, longest } = await store.end();
-  console.log({ acknowledged, longest });
-  expect(lost).toEqual(nothing);
-  for (const name of servers) expect(acknowledged[name]).toBeGreaterThan(50);
-  const { looks, pairs } = await store.watched();
-  expect(pairs).toEqual([]);
-  expect(looks).toBeGreaterThan(200);
+  await expectNothingLost();
 });
 
 it("when the engine is killed at each step of a release that renews them all, and the next run takes up", async () => {
@@ -80,8 +85,5 @@ it("when the engine is killed at each step of a release that renews them all, an
       expect.arrayContaining([expect.stringMatching(/of \d+ run/)]),
     );
   }
-  const { lost, acknowledged } = await store.end();
-  console.log({ acknowledged });
-  expect(lost).toEqual(nothing);
-  expect((await store.watched()).pairs).toEqual([]);
+  await expectNothingLost();
 });

@@ -25,7 +25,7 @@ export interface Tally {
   readonly acknowledged: Readonly<Record<Server, number>>;
   /** Those of them that are gone. */
   readonly lost: Readonly<Record<Server, readonly number[]>>;
-  /** The longest time without an acknowledgement, in seconds. */
+  /** The longest time between two acknowledgements, in seconds. */
   readonly longest: Readonly<Record<Server, number>>;
 }
 
@@ -62,7 +62,7 @@ const look = () => new Promise((done) => {
           writers.set(Name, Names[0]);
         }
       looks += 1;
-      writeFileSync("${seen}", JSON.stringify({ looks, pairs: [...pairs] }));
+      writeFileSync("${seen}", JSON.stringify({ pid: process.pid, looks, pairs: [...pairs] }));
       done();
     });
   });
@@ -186,8 +186,10 @@ export class Store {
     };
   }
 
-  /** Pairs of containers that were seen on one volume since {@link begin}, and how often it was looked. */
+  /** Ends the watcher. @returns the pairs of containers that it has seen on one volume, and how often it looked */
   async watched(): Promise<{ readonly looks: number; readonly pairs: readonly string[] }> {
-    return JSON.parse((await this.#harbour.sh(`cat ${seen}`)).output);
+    const { pid, ...rest } = JSON.parse((await this.#harbour.sh(`cat ${seen}`)).output);
+    await this.#harbour.sh(`kill ${pid}; rm ${seen}`);
+    return rest;
   }
 }
