@@ -140,8 +140,9 @@ export class Workspace extends PulumiStack {
   async #remove(path: string): Promise<void> {
     for (const end = Date.now() + removalLimit; ; ) {
       const { ok, status } = await this.#ask(path, "DELETE");
-      if (ok || status === 404) return;
-      if (!busy.includes(status) || Date.now() > end) throw this.#cloudRefusal(path, status);
+      if (status === 404) return;
+      // What is being deleted is there a while longer, and so is its name; to delete it once more does nothing, or tells that it is gone.
+      if ((!ok && !busy.includes(status)) || Date.now() > end) throw this.#cloudRefusal(path, status);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
