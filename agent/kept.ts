@@ -35,7 +35,7 @@ export async function keptProcesses({ host, manifest, environment, live, contain
     return (await Promise.all(ours.map((one) => lackOf(host, live, one)))).every((lack) => lack === undefined);
   };
   const same = unchanged(manifest, live);
-  const running = same.filter((name) => runs(name, manifest, containers));
+  const running = same.filter((name) => isLasting(name, manifest) && runsWhole(name, manifest, containers));
   const fit = await Promise.all(running.map(async (name) => ((await isFit(name)) ? [name] : [])));
   const kept = withTheirNeeds(fit.flat(), same, manifest);
   return Object.fromEntries(kept.map((name) => [name, live.kept?.[name] ?? live.release]));
@@ -53,9 +53,10 @@ export function unchanged(manifest: Manifest, { content }: Pick<ReleaseRecord, "
   });
 }
 
-function runs(name: string, manifest: Manifest, containers: readonly Container[]): boolean {
+/** Whether all replicas of a process are among these containers, and run. */
+export function runsWhole(name: string, manifest: Manifest, containers: readonly Container[]): boolean {
   const running = containers.filter((container) => container.running && processOf(container) === name);
-  return isLasting(name, manifest) && running.length === manifest.processes[name]?.replicas;
+  return running.length === manifest.processes[name]?.replicas;
 }
 
 /**

@@ -2,12 +2,11 @@
 import { type Attempt, addressesOf, type Step } from "./attempt";
 import { bugText } from "./bug";
 import { APP_LABEL } from "./compose";
-import { processOf } from "./containers";
 import { Failure, reasonOf } from "./failure";
 import { withoutFrames } from "./frames";
 import { resumeAfter } from "./held";
 import type { Container, Host, Lock } from "./host";
-import { keptProcesses } from "./kept";
+import { keptProcesses, runsWhole } from "./kept";
 import { underLease } from "./lease";
 import { type Row, writeRow } from "./ledger";
 import { keepLogin } from "./login";
@@ -274,10 +273,9 @@ function isSameAs(live: ReleaseRecord | undefined, manifest: Manifest, environme
 
 /** Whether these containers of the live release are all that it is to have. */
 function runs(manifest: Manifest, containers: readonly Container[]): boolean {
-  return Object.entries(manifest.processes).every(([name, process]) => {
-    const running = containers.filter((one) => one.running && processOf(one) === name);
-    return !isLasting(name, manifest) || running.length === process.replicas;
-  });
+  return Object.keys(manifest.processes).every(
+    (name) => !isLasting(name, manifest) || runsWhole(name, manifest, containers),
+  );
 }
 
 async function alreadyLive(

@@ -9,8 +9,7 @@ import type { Container } from "../host";
 import { isStopFirst, uploadVolumes } from "../processes";
 import { counted } from "../words";
 import { openDoorsOf } from "./edge";
-import { lastingContainers, untilFit } from "./health";
-import { startedIn, startProcesses } from "./start";
+import { startedIn, startUntilFit } from "./start";
 import { graceOf, JUST_SWITCHED, quiesce } from "./stop";
 
 /** Exit code of what SIGKILL has ended. */
@@ -57,9 +56,7 @@ async function replace(attempt: Attempt, names: readonly string[]): Promise<stri
       say(`! ${container.name} was killed after ${grace} s: it does not end at its stop signal (shell as PID 1?)`);
     }
   }
-  await startProcesses(attempt, names);
-  const started = lastingContainers(attempt).filter((container) => names.includes(processOf(container)));
-  await untilFit(host, recordOf(attempt), started);
+  await startUntilFit(attempt, names);
   if (old.length === 0) return undefined;
   const stood = [...new Set(old.map(processOf))].join(", ");
   return `${stood} stood still for ${((host.now() - begun) / 1000).toFixed(2)} s: never two at once on a volume`;

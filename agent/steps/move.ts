@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Attempt } from "../attempt";
 import { APP_LABEL } from "../compose";
 import { connectionEnvironment } from "../connection-url";
-import { isOneOff, releaseContainers, releaseOf } from "../containers";
+import { isOneOff, recordContainers, releaseOf } from "../containers";
 import { Failure } from "../failure";
 import type { Container, Host } from "../host";
 import { endIntent, openIntent, readIntent } from "../intent";
@@ -109,7 +109,7 @@ export async function endMove(host: Host, app: string, live: ReleaseRecord | und
   const [intent, note] = await Promise.all([readIntent(host.files, app), readNote(host, app)]);
   const move = intent?.kind === "move" ? intent : undefined;
   if (move && live) {
-    const all = await releaseContainers(host, app, live.release);
+    const all = await recordContainers(host, live);
     const down = all.filter(({ id, running }) => !running && move.stopped.includes(id));
     await Promise.all(down.map(({ id }) => host.docker.start(id).catch(() => {})));
   }

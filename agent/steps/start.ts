@@ -1,9 +1,10 @@
-import type { Attempt } from "../attempt";
+import { type Attempt, recordOf } from "../attempt";
 import { processOf } from "../containers";
 import { dependenciesOf } from "../dependencies";
 import { Failure, reasonOf } from "../failure";
 import type { Container, Host } from "../host";
 import { type Phase, phasesOf } from "../processes";
+import { lastingContainers, untilFit } from "./health";
 
 /** Milliseconds between two looks at a container that others wait for. */
 const POLL = 50;
@@ -18,8 +19,15 @@ export function startedIn({ manifest, kept }: Pick<Attempt, "manifest" | "kept">
   return Object.entries(phasesOf(manifest)).flatMap(([name, own]) => (own === phase && !(name in kept) ? [name] : []));
 }
 
+/** Starts the containers of these processes and waits until those that are to run all the time are fit. */
+export async function startUntilFit(attempt: Attempt, names: readonly string[]): Promise<void> {
+  await startProcesses(attempt, names);
+  const started = lastingContainers(attempt).filter((container) => names.includes(processOf(container)));
+  await untilFit(attempt.host, recordOf(attempt), started);
+}
+
 /** Starts the containers of these processes, each as soon as those it depends on are as compose says they must be. */
-export async function startProcesses(attempt: Attempt, names: readonly string[]): Promise<void> {
+async function startProcesses(attempt: Attempt, names: readonly string[]): Promise<void> {
   const { manifest } = attempt;
   const started = new Map<string, Promise<void>>();
   const startOnce = (name: string, behind: readonly string[]): Promise<void> => {

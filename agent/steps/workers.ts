@@ -3,8 +3,7 @@ import { belongsTo, processOf, recordContainers } from "../containers";
 import type { Host } from "../host";
 import { isLasting, phasesOf } from "../processes";
 import type { ReleaseRecord } from "../record";
-import { lastingContainers, untilFit } from "./health";
-import { startedIn, startProcesses } from "./start";
+import { startedIn, startUntilFit } from "./start";
 import { graceOf } from "./stop";
 
 /** Whether the release replaces, or ends, any process whose old one stops last of all. */
@@ -17,10 +16,7 @@ export function hasWorkers({ manifest, kept, live }: Pick<Attempt, "manifest" | 
 export async function moveWorkers(attempt: Attempt): Promise<undefined> {
   const { host, manifest, live } = attempt;
   if (live) await stopWorkers(host, live, recordOf(attempt), manifest.limits.drain);
-  const names = startedIn(attempt, "worker");
-  await startProcesses(attempt, names);
-  const started = lastingContainers(attempt).filter((container) => names.includes(processOf(container)));
-  await untilFit(host, recordOf(attempt), started);
+  await startUntilFit(attempt, startedIn(attempt, "worker"));
 }
 
 /** Lets a release's workers finish, within `drain` seconds, and stop; those that go on in the one after it do so. */
